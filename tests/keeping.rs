@@ -1,4 +1,4 @@
-//! What is kept: copies that can be put back, a folder looked over, and a disk that fills up.
+//! Backups, the doctor, and a disk that fills up.
 
 use std::fs;
 
@@ -15,13 +15,13 @@ fn a_copy_can_be_put_back() {
     assert_eq!(before, dump(&shop.file("copy.db")));
     let code = shop.code("spring", "C-03");
     shop.run(&format!("redeem {code}")).shows("Yes");
-    // As `backup` says: copied back as regulars.db, and nothing else.
+    // As the `backup` command describes: copied back as regulars.db, and nothing else.
     fs::copy(shop.file("copy.db"), shop.file("regulars.db")).unwrap();
     shop.run(&format!("redeem {code}")).shows("Yes");
     shop.run("doctor").shows("All is well");
 }
 
-/// Nobody works on the shop: what was acknowledged is in the one file that an owner copies.
+/// While no program uses the shop, everything is in the one file that an owner copies.
 #[test]
 fn the_database_is_one_file() {
     let shop = Shop::new();
@@ -51,7 +51,7 @@ fn the_doctor_finds_what_belongs_to_nothing() {
     }
 }
 
-/// A damaged page is found, and said to be one.
+/// A damaged page is found and reported.
 #[test]
 fn the_doctor_finds_a_damaged_database() {
     let shop = Shop::new();
@@ -65,7 +65,7 @@ fn the_doctor_finds_a_damaged_database() {
     assert!(said.contains("damaged") && said.contains("hint:"), "{said}");
 }
 
-/// Without its key nothing fits what was made before, so every command says so and `doctor` names it.
+/// Without its key nothing matches earlier data, so every command reports it and `doctor` names it.
 #[test]
 fn a_missing_key_is_the_same_error_everywhere() {
     let shop = Shop::new();
@@ -115,7 +115,7 @@ fn a_new_shop_can_be_planned_unedited() {
     assert!(names.iter().any(|name| name == "out/thank-you/letters.pdf"), "{names:?}");
 }
 
-/// The rights of a file, as `ls` shows them in figures.
+/// The permissions of a file, in octal.
 #[cfg(unix)]
 fn mode(shop: &Shop, file: &str) -> u32 {
     use std::os::unix::fs::PermissionsExt as _;

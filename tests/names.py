@@ -2,13 +2,13 @@
 
     python3 tests/names.py target/release/regulars
 
-The names and addresses are not part of the project. They are looked for in ../shared/data beside it, or where
-REGULARS_DATA says; without them this says that it was left out. With the machine's fonts off, every letter whose name has
-a sign that the shipped font lacks must be a problem that names the customer and the sign. With Debian's Noto fonts
+The names and addresses are not part of the project. They are looked for in ../shared/data next to it, or where
+REGULARS_DATA says; without them this prints that it was skipped. With the machine's fonts off, every letter whose name has
+a character that the shipped font lacks must be a problem that names the customer and the character. With Debian's Noto fonts
 (fonts-noto-core, fonts-noto-cjk) no letter may have one; that half is left out where they are missing. Needs pdftotext,
 pdffonts and qpdf.
 
-No common forename or surname may be taken for a title, a firm, an empty cell or letters behind a name: each is greeted as a
+No common forename or surname may be taken for a title, a company, an empty cell or letters behind a name: each is greeted as a
 person's, in cells of its own and within a whole name.
 """
 
@@ -118,7 +118,7 @@ def said(text):
 
 def main():
     harness.arguments()
-    everybody = list(people(*harness.data("hostile/names", "hostile/addresses_half.json")))
+    everyone = list(people(*harness.data("hostile/names", "hostile/addresses_half.json")))
     with harness.folder() as home:
         shop = Shop(home)
 

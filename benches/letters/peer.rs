@@ -1,4 +1,4 @@
-//! The peer: laid-out pages drawn with `pdf-writer`, fonts cut down with `subsetter`, one reused deflater.
+//! The peer: draws typeset pages with `pdf-writer`, with fonts subset by `subsetter` and one reused deflater.
 
 use std::io::Write;
 
@@ -13,7 +13,7 @@ use crate::Outcome;
 const COMPACT: Settings = Settings { pretty: false };
 const SYSTEM: SystemInfo<'_> = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
 
-/// How many glyphs stand on a page.
+/// The number of glyphs on a page.
 pub(crate) fn glyphs(page: &LaidPage) -> usize {
     let mut marks: Vec<&Mark> = Vec::new();
     for placed in page {
@@ -26,7 +26,7 @@ pub(crate) fn glyphs(page: &LaidPage) -> usize {
     lines.flat_map(|line| &line.runs).map(|run| run.glyphs.len()).sum()
 }
 
-/// Lays out and writes a job's letters.
+/// Typesets and writes a job's letters.
 pub(crate) fn write(job: &PrintJob<'_>, out: &mut impl Write) -> Outcome<()> {
     let mut layout = Layout::new(job);
     let mut refs = (1..).map(Ref::new);
@@ -121,7 +121,7 @@ struct Pen<'a> {
     in_text: bool,
 }
 
-/// Points to a hundredth: more digits are bytes that nobody sees.
+/// Points to a hundredth: more digits have no visible effect.
 fn round(points: f32) -> f32 {
     (points * 100.0).round() / 100.0
 }

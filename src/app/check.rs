@@ -1,4 +1,4 @@
-//! Check: every file of the shop folder, or of one campaign, read and cross-checked, all faults at once.
+//! Check: reads and cross-checks every file of the shop folder, or of one campaign, and reports all errors at once.
 
 use std::collections::BTreeSet;
 
@@ -18,19 +18,19 @@ use crate::shop::{Settings, Shop};
 use crate::store::Read;
 use crate::text;
 
-/// What was found in order.
+/// What is OK.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Checked {
     pub(crate) campaigns: Vec<String>,
     pub(crate) templates: BTreeSet<String>,
-    /// What is not as the owner may expect.
+    /// What the owner may not expect.
     pub(crate) warnings: Vec<String>,
 }
 
-/// Checks one campaign, or all of them and the named segments.
+/// Checks one campaign, or all campaigns and the named segments.
 ///
 /// # Errors
-/// With every fault of every file.
+/// With every error of every file.
 pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result<Checked> {
     let files = campaign::list_files(shop)?;
     let store = shop.store()?;
@@ -55,7 +55,7 @@ pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result
         found.warnings.extend(customers::unusable_emails(&customers::with_unusable_email(&read)?));
     }
     let Findings { faults, templates, warnings, .. } = found;
-    // One place may be reached on several ways: two campaigns with one letter, a head that is read twice.
+    // One place may be reached twice: two campaigns with one template, front matter that is read twice.
     let mut seen = BTreeSet::new();
     let is_new = |fault: &&Error| seen.insert((fault.to_string(), fault.what_next().map(str::to_owned)));
     let all = Error::all(faults);
@@ -90,17 +90,17 @@ fn other_paper(shop: &Shop, template: &Template) -> Option<String> {
     })
 }
 
-/// What is found in file after file.
+/// Findings collected file by file.
 #[derive(Default)]
 struct Findings {
-    /// One of the campaigns goes by email, or its reminders do.
+    /// One of the campaigns, or a reminder, is sent by email.
     sends_email: bool,
     faults: Vec<Error>,
     templates: BTreeSet<String>,
     warnings: BTreeSet<String>,
 }
 
-/// What is in English all the same in a letter of another language.
+/// Text that stays English in a letter of another language.
 fn in_english_only(shop: &Shop, template: &str, language: Option<&str>) -> Option<String> {
     let country = country_code(&shop.settings.country);
     let wants = match language {
@@ -120,7 +120,7 @@ fn is_english(language: &str) -> bool {
 }
 
 impl Findings {
-    /// Everything about one campaign that can be told without its recipients.
+    /// Everything about one campaign that can be checked without its recipients.
     fn campaign(&mut self, read: &Read<'_>, shop: &Shop, slug: &str, known: &[String], today: NaiveDate) -> Result<()> {
         let (file, wrong) = match CampaignFile::open_leniently(shop, slug) {
             Ok(opened) => opened,
@@ -155,7 +155,7 @@ impl Findings {
         Ok(())
     }
 
-    /// What is wrong with whom a campaign asks for; with a warning for each value that nobody has.
+    /// Errors in a campaign's queries; with a warning for each value that no customer has.
     fn questions(&mut self, read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<()> {
         let place = campaign::place(&file.slug);
         let mut faults = Vec::new();

@@ -1,4 +1,4 @@
-//! Planning: a campaign is frozen, or it is shown what the plan would be.
+//! Planning: freezes a campaign, or shows what the plan would be.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -10,28 +10,28 @@ use crate::letter::LAYOUT_VERSION;
 use crate::piece::{TemplateSet, shop_fonts};
 use crate::shop::Shop;
 
-/// What is done with an earlier plan, and whether this one is stored.
+/// What happens to an earlier plan, and whether the new one is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PlanMode {
-    /// An earlier plan stays.
+    /// Keep an earlier plan.
     Once,
-    /// The codes of an earlier plan become void.
+    /// Replace an earlier plan; its codes become void.
     Again,
-    /// Nothing is stored.
+    /// Store nothing.
     Rehearse,
 }
 
 /// A plan, in figures.
 pub(crate) struct PlanOutcome {
     pub(crate) summary: Summary,
-    /// What has changed since, when it was planned already.
+    /// What has changed since, when it was already planned.
     pub(crate) differences: Option<Vec<String>>,
 }
 
 /// Plans the campaign of campaigns/`slug`.toml.
 ///
 /// # Errors
-/// With every fault of its files, or when something of an earlier plan was printed or sent.
+/// With every error of its files, or when something of an earlier plan was printed or sent.
 pub(crate) fn plan(shop: &Shop, slug: &str, mode: PlanMode, now: NaiveDateTime) -> Result<PlanOutcome> {
     let mut store = shop.store()?;
     if !household::is_complete(&store.read())? {
@@ -58,7 +58,7 @@ pub(crate) fn plan(shop: &Shop, slug: &str, mode: PlanMode, now: NaiveDateTime) 
     Ok(PlanOutcome { summary, differences: None })
 }
 
-/// Whether the letters of a campaign can be set: heads, images and fonts, before anything is frozen.
+/// Checks that the letters of a campaign can be typeset (front matter, images and fonts) before anything is frozen.
 fn check_templates(shop: &Shop, file: &CampaignFile, today: NaiveDate) -> Result<()> {
     let dated = file.date.or(file.as_of).unwrap_or(today);
     TemplateSet::open(&Sources::from_folder(shop, file)?, &file.slug, dated, shop_fonts(&shop.folder)?).map(|_| ())

@@ -14,18 +14,18 @@ use crate::shop::Shop;
 use crate::store::Read;
 use crate::text;
 
-/// A piece that was written to be looked at.
+/// The preview of a piece.
 pub(crate) struct PiecePreview {
     pub(crate) recipient: Recipient,
     pub(crate) channel: Channel,
-    /// 0 for the first piece, 1 and on for reminders.
+    /// 0 for the first piece, 1 and up for reminders.
     pub(crate) wave: usize,
     pub(crate) file: PathBuf,
     /// The pages of a letter, where each was to be an SVG.
     pub(crate) pages: Vec<PathBuf>,
-    /// An email as a page.
+    /// An email as an HTML page.
     pub(crate) page: Option<PathBuf>,
-    /// Why it does not go yet.
+    /// Why it is held back.
     pub(crate) held_back: Option<HeldBack>,
     /// What has changed since the plan.
     pub(crate) differences: Vec<String>,
@@ -34,7 +34,7 @@ pub(crate) struct PiecePreview {
 /// Writes the piece of the customer `reference`, or their reminder; a letter as SVG, if that is wanted.
 ///
 /// # Errors
-/// When they get nothing, or the piece cannot be made.
+/// When they get none, or it cannot be made.
 pub(crate) fn preview(
     shop: &Shop,
     slug: &str,
@@ -58,7 +58,7 @@ pub(crate) fn preview(
     let wave = on.templates.wave;
     let first = recipient.goes_by().unwrap_or(Channel::Letter);
     let channel = on.templates.file.reminder(wave).map_or(first, |reminder| reminder.channel(first));
-    // To look at it is not to let it go.
+    // A preview is allowed even for a piece that is held back.
     let held_back = on.held_back.remove(&recipient.id);
     let mut name = piece::file_name(&recipient.reference);
     if wave > 0 {
@@ -107,7 +107,8 @@ fn write_pages(stem: &Path, pages: &[String]) -> Result<Vec<PathBuf>> {
     Ok(written)
 }
 
-/// A reminder to look at, with the date that it has, or would have if the first pieces went out on their first day.
+/// A reminder to preview, with its date; if the first pieces have not been sent, with the date it would have if they
+/// were sent on their first day.
 fn reminder(read: &Read<'_>, shop: &Shop, planned: &Planned, wave: usize) -> Result<FrozenCampaign> {
     let file = campaign::kept_files(read, planned)?.campaign(&planned.slug)?;
     let Some(reminder) = file.reminder(wave) else {

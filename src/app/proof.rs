@@ -1,4 +1,4 @@
-//! What is worth a look before a campaign is printed.
+//! What to check before a campaign is printed.
 
 use std::path::PathBuf;
 
@@ -20,10 +20,10 @@ pub(crate) struct ProofOutcome {
     pub(crate) warnings: Vec<String>,
 }
 
-/// Looks a plan over, and writes out/NAME/proof.pdf.
+/// Checks a plan, and writes out/NAME/proof.pdf.
 ///
 /// # Errors
-/// When there is no plan, what it kept has faults, or the file cannot be written.
+/// When there is no plan, its stored files have errors, or the file cannot be written.
 pub(crate) fn proof(shop: &Shop, slug: &str, progress: &Progress<'_>) -> Result<ProofOutcome> {
     let store = shop.store()?;
     let read = store.read();
@@ -35,7 +35,7 @@ pub(crate) fn proof(shop: &Shop, slug: &str, progress: &Progress<'_>) -> Result<
     Ok(ProofOutcome { proof, file: shop.out_to_write(slug)?.join("proof.pdf"), warnings })
 }
 
-/// Changes names in the book as the proof proposes; how many.
+/// Changes names in the book as the proof proposes; returns how many.
 pub(crate) fn fix_names(shop: &Shop, proof: &Proof, today: NaiveDate) -> Result<usize> {
     shop.store()?.write(|write| proof::fix_names(write, &proof.problems, today))
 }

@@ -1,4 +1,5 @@
-//! A query tried on the book: who matches, in which order, and how they are reached; or why one customer does or does not.
+//! Tries a query on the book: who matches, in which order, and how they can be reached; or why one customer matches or
+//! not.
 
 use std::collections::HashSet;
 
@@ -15,7 +16,7 @@ use crate::shop::Shop;
 use crate::store::Read;
 use crate::text;
 
-/// A query as it was typed.
+/// A query as typed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Query<'q> {
     pub(crate) condition: &'q str,
@@ -32,12 +33,12 @@ pub(crate) struct SegmentPreview {
     pub(crate) matched: usize,
     /// In the whole book.
     pub(crate) in_book: usize,
-    /// Of those within the limit.
+    /// How many of those within the limit.
     pub(crate) by_post: usize,
     pub(crate) by_email: usize,
     /// Those within the limit, in order.
     pub(crate) customers: Vec<Matching>,
-    /// Values that are asked for and nobody has.
+    /// Values in the query that no customer has.
     pub(crate) warnings: Vec<String>,
 }
 
@@ -85,7 +86,7 @@ pub(crate) fn preview_in(read: &Read<'_>, shop: &Shop, query: &Query<'_>) -> Res
     Ok(SegmentPreview { matched, in_book: customers::count(read)?, by_post, by_email, customers, warnings })
 }
 
-/// Asks about one customer; order and limit are checked, and do not matter.
+/// Explains the match of one customer; order and limit are checked but not applied.
 pub(crate) fn why(shop: &Shop, query: &Query<'_>, reference: &str) -> Result<MatchVerdict> {
     let store = shop.store()?;
     let read = store.read();
@@ -103,7 +104,7 @@ fn checked(read: &Read<'_>, shop: &Shop, query: &Query<'_>) -> Result<(Condition
     Ok((condition, order.map_err(|e| e.at("--order-by"))?))
 }
 
-/// A limit as a function of how many there are.
+/// A limit as a function of the number of matches.
 fn limit(text: &str) -> Result<impl Fn(usize) -> usize> {
     let count: Option<usize> = text.trim().parse().ok().filter(|n| *n > 0);
     let share: Option<Share> = text.parse().ok();

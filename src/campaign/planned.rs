@@ -1,4 +1,4 @@
-//! A campaign whose plan is kept.
+//! A campaign with a stored plan.
 
 use chrono::NaiveDate;
 
@@ -9,7 +9,7 @@ use crate::money::Money;
 use crate::store::{Read, Row, params};
 use crate::text;
 
-/// A campaign whose plan is kept.
+/// A campaign with a stored plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Planned {
     pub(crate) id: CampaignId,
@@ -54,13 +54,13 @@ impl Planned {
         })
     }
 
-    /// The first day on which its codes hold.
+    /// The first day on which its codes are valid.
     pub(crate) fn starts(&self) -> NaiveDate {
         self.posted_on.unwrap_or(self.as_of)
     }
 }
 
-/// The names of all campaigns that are planned, in order.
+/// The names of all planned campaigns, sorted.
 pub(crate) fn slugs(read: &Read<'_>) -> Result<Vec<String>> {
     let sql = "SELECT slug FROM campaign WHERE state <> ?1 ORDER BY as_of, slug";
     read.all(sql, params![CampaignState::Void], |row| row.get(0))
@@ -93,10 +93,10 @@ pub(crate) fn need(read: &Read<'_>, slug: &str) -> Result<Planned> {
 pub(super) fn by_id(read: &Read<'_>, id: CampaignId) -> Result<Planned> {
     let sql = format!("SELECT {PLANNED} FROM campaign WHERE id = ?1");
     let found = read.first(&sql, params![id], Planned::from_row)?;
-    found.ok_or_else(|| Error::new("a campaign is gone from the database").hint("run `regulars doctor`"))
+    found.ok_or_else(|| Error::new("a campaign is missing from the database").hint("run `regulars doctor`"))
 }
 
-/// The files that a plan was made from, as they were.
+/// The files that a plan was made from, as stored.
 pub(crate) fn kept_files(read: &Read<'_>, planned: &Planned) -> Result<Sources> {
     let sql = "SELECT path, content FROM campaign_file WHERE campaign_id = ?1";
     let files = read.all(sql, params![planned.id], |row| Ok((row.get(0)?, row.get(1)?)))?;

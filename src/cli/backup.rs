@@ -10,10 +10,10 @@ use crate::app;
 use crate::error::Result;
 use crate::text;
 
-/// Make a checked copy of the database, while others go on working.
+/// Make a checked copy of the database while other programs keep using it.
 #[derive(Debug, clap::Args)]
 pub(super) struct BackupArguments {
-    /// The new file.
+    /// The file to create.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }

@@ -1,4 +1,4 @@
-//! `man DIR`: manual pages for `man`, a file a verb.
+//! `man DIR`: manual pages for `man`, one file per verb.
 
 use std::path::PathBuf;
 

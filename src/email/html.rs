@@ -1,7 +1,7 @@
-//! Blocks as HTML with its style inline: one narrow column, readable with pictures off and on a dark ground.
+//! Renders blocks as HTML with inline styles: one narrow column, readable without pictures and in dark mode.
 //!
-//! No colour is set but a grey that shows on both grounds, so that a mail program turns black on white into white on black
-//! by itself; pictures keep a white ground of their own, since ink on nothing cannot be seen in the dark.
+//! The only color is a gray that is visible on both backgrounds, so that a mail program can swap black and white;
+//! pictures keep a white background, because black on transparent is invisible in dark mode.
 
 use std::fmt::Write as _;
 
@@ -12,14 +12,14 @@ use super::pictures::Pictures;
 use crate::merge::{Block, ColumnAlign, Span, TextTable};
 use crate::text;
 
-/// How wide the column is at most, in pixels, and the text in it.
+/// The largest width of the column, in pixels, and of its text.
 const COLUMN: u32 = 600;
 const TEXT: u32 = COLUMN - 2 * 20;
 
-/// Pixels in a tenth of a millimetre.
+/// Pixels per tenth of a millimeter.
 const PIXELS: f64 = 96.0 / 254.0;
 
-/// The page of an email: the letterhead, the text, who signs, the shop's address, and how to get no more.
+/// The page of an email: the letterhead, the text, the signature, the shop's address, and how to unsubscribe.
 pub(super) fn page(email: &Email<'_>, answers: &str, phrases: &Phrases, pictures: &mut Pictures<'_>) -> String {
     let is_rtl = text::is_rtl(email.language);
     let mut page = Page { out: String::new(), is_rtl, phrases, pictures };
@@ -181,7 +181,7 @@ impl Page<'_, '_> {
         self.paragraph(&format!("{} <strong style=\"{style}\">{}</strong>", escape(self.phrases.code), escape(code)));
     }
 
-    /// A file of the template; `width` is in tenths of a millimetre, 0 means as wide as it is.
+    /// A file of the template; `width` is in tenths of a millimeter, 0 for its natural size.
     fn picture(&mut self, file: &str, width: u32, alt: &str) {
         let picture = self.pictures.file(file).map(|(source, own)| match width {
             0 => (source, own),
@@ -195,7 +195,7 @@ impl Page<'_, '_> {
         self.image(picture, alt);
     }
 
-    /// A picture by where it is found and how wide it is shown, on a ground of its own.
+    /// A picture by its source and display width, on a white background.
     fn image(&mut self, picture: Option<(String, u32)>, alt: &str) {
         let Some((source, width)) = picture else { return };
         let width = width.clamp(1, TEXT);
@@ -232,7 +232,7 @@ fn inline(spans: &[Span]) -> String {
     out
 }
 
-/// Links go to the web, to mail or to the telephone, nowhere else.
+/// Only links to the web, to mail or to phones are allowed.
 fn is_harmless(link: &str) -> bool {
     ["https://", "http://", "mailto:", "tel:"].iter().any(|scheme| link.starts_with(scheme))
 }

@@ -1,11 +1,11 @@
-//! Blocks as plain text, for people who read their mail so.
+//! Renders blocks as plain text.
 
 use std::fmt::Write as _;
 
 use super::phrases::Phrases;
 use crate::merge::{Block, ColumnAlign, Span, TextTable};
 
-/// The text of blocks, a blank line between them.
+/// The text of blocks, separated by blank lines.
 pub(super) fn text(blocks: &[Block], phrases: &Phrases) -> String {
     blocks.iter().map(|one| block(one, phrases)).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
@@ -129,10 +129,10 @@ fn line(spans: &[Span]) -> String {
 /// The edge of a coupon.
 const CUT: &str = "- - - - - - - - - - - - - - - - - - - -";
 
-/// Signs that a line has at most where words allow it.
+/// The longest line, in characters, if words allow it.
 const LONGEST: usize = 76;
 
-/// Lines that are short enough for every mail program.
+/// Breaks lines so that they are short enough for every mail program.
 pub(super) fn wrapped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (index, line) in text.split('\n').enumerate() {
@@ -150,7 +150,7 @@ pub(super) fn wrapped(text: &str) -> String {
     out
 }
 
-/// The space at which a line that is too long ends: the last that it has room for, or else the first.
+/// The space at which a long line is broken: the last that fits, or else the first.
 fn line_end(rest: &str) -> Option<usize> {
     let room = if rest.is_ascii() {
         (rest.len() > LONGEST).then_some(LONGEST)

@@ -1,4 +1,4 @@
-//! Lines counted on the way to the reader of a table: LF, CRLF or CR alone ends one.
+//! Counts lines while a table is read: LF, CRLF or CR alone ends one.
 
 use std::io::{self, Read};
 
@@ -10,14 +10,14 @@ pub(super) const MOST_OF_CELL: usize = 1 << 16;
 /// The most bytes of a row.
 pub(super) const MOST_OF_ROW: usize = 1 << 20;
 
-/// A text that knows on which line a byte stands that was read from it not long ago.
+/// A reader that can tell the line of a recently read byte.
 pub(super) struct LineCounter<R> {
     text: R,
-    /// What was read and may still be asked about.
+    /// What was read and may still be needed.
     recent: Vec<u8>,
     /// How many bytes were read before it.
     before: u64,
-    /// How much of it is counted, the line there, and the byte in front.
+    /// How much of it is counted, the line there, and the byte before.
     passed: usize,
     line: usize,
     previous: u8,
@@ -43,7 +43,7 @@ impl<R> LineCounter<R> {
         Self { text, recent: Vec::new(), before: 0, passed: 0, line: 1, previous: 0 }
     }
 
-    /// The line of the row that starts at an offset, blank lines before it passed over. Offsets must not go back.
+    /// The line of the row that starts at an offset, after blank lines. Offsets must not decrease.
     pub(super) fn line_at(&mut self, offset: u64) -> usize {
         let start = usize::try_from(offset.saturating_sub(self.before)).unwrap_or(usize::MAX);
         self.count_to(start.clamp(self.passed, self.recent.len()));
@@ -56,7 +56,7 @@ impl<R> LineCounter<R> {
         let passed = &self.recent[self.passed..end];
         for at in memchr2_iter(b'\r', b'\n', passed) {
             let previous = if at == 0 { self.previous } else { passed[at - 1] };
-            // A line feed behind a carriage return belongs to the line end before it.
+            // A line feed after a carriage return belongs to the previous line ending.
             self.line += usize::from(passed[at] == b'\r' || previous != b'\r');
         }
         self.previous = passed.last().copied().unwrap_or(self.previous);

@@ -1,8 +1,9 @@
-//! Tables in: customers and purchases from the exports that shops have, wholly or not at all.
+//! Imports tables: customers and purchases from the exports that shops have, completely or not at all.
 //!
-//! [`ImportSheet`] makes a table of any file: text in whatever encoding, a workbook, address cards. [`Dialect`] says what it looks like, [`Columns`] which column is which. Rows are read
-//! on a thread of their own (`contacts`, `sales`) and taken into the book by [`customers()`] and [`purchases()`]; what the
-//! book then looks like is its [`profile()`], and which imports there were its `history`.
+//! [`ImportSheet`] makes a table of any file: text in any encoding, a workbook, address cards. [`Dialect`] is the kind
+//! of export, [`Columns`] assigns columns to fields. Rows are parsed on a separate thread (`contacts`, `sales`) and
+//! imported by [`customers()`] and [`purchases()`]; [`profile()`] describes the book afterwards, and `history` has the
+//! list of imports.
 
 mod birthday;
 mod cells;

@@ -170,7 +170,7 @@ fn run_workers<'j, 'a, W: Write + Send>(
         let Some(result) = result else {
             return Err(Error::of(
                 ErrorKind::Machine,
-                "the letters could not be laid out: a part of the program broke off",
+                "the letters could not be laid out: a part of the program failed",
             ));
         };
         used.join(result.0);

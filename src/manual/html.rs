@@ -1,8 +1,8 @@
-//! A page of the manual as HTML, for `serve`.
+//! Renders a page of the manual as HTML, for `serve`.
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
-/// The HTML of a page: links lead to the other pages, headings can be linked to, long names in tables may break.
+/// The HTML of a page: links lead to the other pages, and headings have anchors.
 pub(crate) fn to_html(markdown: &str) -> String {
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).scan(false, |is_table, event| {
         match event {
@@ -71,7 +71,7 @@ fn breaking(code: &str) -> String {
     html + "</code>"
 }
 
-/// What a heading is linked by: its words in small letters.
+/// The anchor of a heading: its words in lowercase.
 fn anchor(after: &[Event<'_>]) -> String {
     let inside = after.iter().take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_))));
     let words = inside.filter_map(|event| match event {
@@ -87,7 +87,7 @@ pub(super) fn section_anchor(heading: &str) -> String {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
 }
 
-/// Where a link leads: `print.md#labels` to the page of that name.
+/// The target of a link: `print.md#labels` leads to the page of that name.
 fn address<'t>(link: &str) -> CowStr<'t> {
     match link.split_once(".md") {
         Some((page, rest)) if !link.contains("://") => format!("/manual/{page}{rest}").into(),

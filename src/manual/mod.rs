@@ -1,7 +1,8 @@
-//! The manual: a Markdown file a page, in the order in which an owner meets them; shown by `regulars manual` and by `serve`.
+//! The manual: one Markdown file per page, in the order in which an owner needs them; shown by `regulars manual` and by
+//! `serve`.
 //!
-//! A page begins with its title and one sentence that says what it is for. Links lead to the file of another page, so that they
-//! work in this folder too. `{{customer fields}}` and the like are filled in from the program when a page is shown.
+//! A page begins with its title and one sentence about its purpose. Links name the file of another page, so that they
+//! work in this folder too. `{{customer fields}}` and the like are filled in when a page is shown.
 
 mod html;
 mod search;
@@ -20,9 +21,9 @@ pub(crate) use terminal::{Terminal, to_terminal};
 use topics::topics;
 pub(crate) use topics::{CHAPTERS, PICTURES, Topic};
 
-/// The manual with what it says of this program.
+/// The manual with the reference tables of this program.
 pub(crate) struct Manual {
-    /// What stands for each placeholder.
+    /// The text for each placeholder.
     filled: Vec<(&'static str, String)>,
 }
 
@@ -72,7 +73,7 @@ impl Manual {
         text + "\n`regulars manual first-campaign` shows the first page. `regulars manual --search WORDS` searches all of them.\n"
     }
 
-    /// The sections that have all of these words, the best first.
+    /// The sections that contain all of these words, the best first.
     pub(crate) fn search(&self, words: &str) -> Vec<Found> {
         search::search(topics().map(|topic| (*topic, self.markdown(topic))), words)
     }

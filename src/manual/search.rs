@@ -1,4 +1,4 @@
-//! Searching the manual: a section is found when it has all of the words; where none has, those that have the most.
+//! Searches the manual: a section matches when it contains all words.
 
 use serde::Serialize;
 
@@ -6,11 +6,11 @@ use super::html::section_anchor;
 use super::topics::Topic;
 use crate::text;
 
-/// So many sections are shown, and so many of one page.
+/// At most this many sections are shown.
 const MOST: usize = 12;
 const MOST_OF_PAGE: usize = 3;
 
-/// So many characters of a section are shown, and so many of them before the first word.
+/// At most this many characters of a section are shown.
 const LONGEST: usize = 180;
 const BEFORE: usize = 60;
 
@@ -20,14 +20,14 @@ const IN_TITLE: usize = 5;
 /// A word counts no more often in the text of a section.
 const MOST_COUNTED: usize = 5;
 
-/// A section that was found.
+/// A matching section.
 #[derive(Debug, Serialize)]
 pub(crate) struct Found {
     pub(crate) topic: &'static str,
     pub(crate) title: &'static str,
     /// Its heading; empty for the beginning of a page.
     pub(crate) section: String,
-    /// What the heading is linked by in the pages of `serve`.
+    /// The beginning of its first paragraph, item or row that contains one of the words.
     #[serde(skip)]
     pub(crate) anchor: String,
     /// A paragraph, item or row of it that has most of the words; the part around the first.
@@ -158,7 +158,7 @@ fn parts(line: &str, words: &[&str]) -> Vec<String> {
     parts
 }
 
-/// The sections of a page, each with its heading. A `#` in a block of code is no heading.
+/// The sections of a page, each with its heading. A `#` in a block of code is not a heading.
 fn sections(markdown: &str) -> Vec<(&str, &str)> {
     let (mut found, mut heading, mut start, mut at, mut is_code) = (Vec::new(), "", 0, 0, false);
     for line in markdown.split_inclusive('\n') {
@@ -174,7 +174,7 @@ fn sections(markdown: &str) -> Vec<(&str, &str)> {
     found
 }
 
-/// The paragraphs, items, rows and lines of code of a section, each in one line.
+/// The paragraphs, items, rows and lines of code of a section, each as one line.
 fn units(section: &str) -> Vec<String> {
     let (mut found, mut is_code, mut goes_on) = (Vec::<String>::new(), false, false);
     for line in section.lines() {
@@ -205,7 +205,7 @@ fn short(text: &str) -> String {
     format!("{} …", &text[..end])
 }
 
-/// A line without the marks of Markdown.
+/// A line without Markdown characters.
 fn plain(line: &str) -> String {
     let line = line.trim_start_matches(['#', ' ']);
     let line = line.strip_prefix("- ").unwrap_or(line).trim();

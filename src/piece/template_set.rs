@@ -1,4 +1,4 @@
-//! The templates at which letters are written: the templates, images and fonts of a plan, and a recipient's fields put in.
+//! The templates, images and fonts of a plan, and how a recipient's fields are filled in.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -16,20 +16,19 @@ use crate::merge::{self, Engine, Fields, HeadText, NamedImage, Template};
 use crate::shop::Settings;
 use crate::text;
 
-/// Everything that the letters of one campaign are written with.
+/// Everything that the letters of one campaign are made with.
 #[derive(Debug)]
 pub(crate) struct TemplateSet {
-    /// The campaign file.
     pub(crate) file: CampaignFile,
-    /// Whose pieces are written: 0 for the campaign's own, 1 and on for its reminders.
+    /// 0 for the campaign's own pieces, 1 and up for its reminders.
     pub(crate) wave: usize,
     /// The templates.
     pub(crate) engine: Engine,
-    /// How the letters of each template look.
+    /// The stationery of each template.
     pub(crate) stationery: Vec<Stationery>,
     /// The images of all templates.
     pub(crate) images: Images,
-    /// The fonts that come with the program, and the shop's own.
+    /// The built-in fonts and the shop's own.
     pub(crate) fonts: Fonts,
     places: HashMap<String, usize>,
     /// The shop's country.
@@ -37,10 +36,10 @@ pub(crate) struct TemplateSet {
 }
 
 impl TemplateSet {
-    /// Lays everything out: templates checked, images decoded, fonts loaded.
+    /// Prepares everything: checks templates, decodes images, loads fonts.
     ///
     /// # Errors
-    /// With every fault of a head, an image or a font, by file.
+    /// With every error of front matter, an image or a font, by file.
     pub(crate) fn open(sources: &Sources, slug: &str, dated: NaiveDate, fonts: Fonts) -> Result<Self> {
         let (settings, file) = (sources.settings()?, sources.campaign(slug)?);
         let (set, faults) = Self::lay_out(sources, file, &settings, sources.templates()?, dated, fonts);
@@ -50,7 +49,7 @@ impl TemplateSet {
         }
     }
 
-    /// The same with templates at hand, and every fault beside it.
+    /// The same with given templates, returning the errors next to it.
     pub(crate) fn lay_out(
         sources: &Sources,
         file: CampaignFile,
@@ -80,7 +79,7 @@ impl TemplateSet {
         (engine.map(|engine| Self { file, wave: 0, engine, stationery, images, fonts, places, home }), faults)
     }
 
-    /// The template of a recipient: of the reminder, of their branch, or of the campaign.
+    /// The template of a recipient: that of the reminder, of their branch, or of the campaign.
     pub(crate) fn template_of(&self, recipient: &Recipient) -> &str {
         match self.file.reminder(self.wave) {
             Some(reminder) => &reminder.template,
@@ -88,8 +87,8 @@ impl TemplateSet {
         }
     }
 
-    /// What is put into the piece of a recipient. A reminder is signed as its own template says, where the first piece was
-    /// signed as its template said.
+    /// The fields for the piece of a recipient. A reminder is signed as its own template has it, if the first piece was
+    /// signed as its template had it.
     pub(crate) fn fields(&self, recipient: &Recipient) -> Fields {
         let mut fields = recipient.fields.to_read();
         if self.wave > 0 {
@@ -142,12 +141,12 @@ impl TemplateSet {
     /// The letter of a recipient.
     ///
     /// # Errors
-    /// When a field that is printed is empty; the message goes on from "letter to …".
+    /// When a printed field is empty; the message continues "letter to …".
     pub(crate) fn letter(&self, recipient: &Recipient) -> Result<Letter> {
         self.letter_with(recipient, &self.fields(recipient))
     }
 
-    /// The letter of a recipient whose fields are at hand.
+    /// The letter of a recipient with given fields.
     ///
     /// # Errors
     /// As [`Self::letter`].
@@ -169,7 +168,7 @@ impl TemplateSet {
         })
     }
 
-    /// Looks whether the letter of a recipient can be written, without writing it.
+    /// Checks whether the letter of a recipient can be made, without making it.
     ///
     /// # Errors
     /// As [`Self::letter`].
@@ -184,7 +183,7 @@ impl TemplateSet {
         self.engine.body(template, fields).map_err(|fault| in_template(template, fault))
     }
 
-    /// Who signs for this recipient, if not the one whom the template names.
+    /// Who signs for this recipient, if different from the template.
     fn signer(&self, fields: &Fields, template: &str) -> Option<LetterSigner> {
         let usual = self.places.get(template).and_then(|place| self.stationery.get(*place))?;
         let name = fields.get("signer").unwrap_or_default();
@@ -203,13 +202,13 @@ fn in_template(template: &str, fault: Error) -> Error {
     fault.nowhere().hint(hint)
 }
 
-/// The largest file of a font, in MB: one of Chinese, Japanese and Korean has 25.
+/// The largest font file, in MB: one for Chinese, Japanese and Korean has 25.
 const MOST_FONT: u64 = 50;
 
-/// The fonts that come with the program, those in a shop's fonts/ folder, and as a last resort the machine's.
+/// The built-in fonts, those in a shop's fonts/ folder, and as a last resort the machine's.
 ///
 /// # Errors
-/// When a file there cannot be read or is no font.
+/// When a file there cannot be read or is not a font.
 pub(crate) fn shop_fonts(folder: &Path) -> Result<Fonts> {
     let folder = folder.join("fonts");
     let mut own: Vec<(String, Vec<u8>)> = Vec::new();
@@ -224,7 +223,7 @@ pub(crate) fn shop_fonts(folder: &Path) -> Result<Fonts> {
     Ok(Fonts::with(own)?.with_library(FontLibrary::of_machine()))
 }
 
-/// How a template's head says its letters look; the shop's country decides what it leaves open.
+/// The stationery in a template's front matter; the shop's country determines its defaults.
 fn look(
     template: &Template,
     settings: &Settings,
@@ -253,7 +252,7 @@ fn look(
         let names: Vec<&str> = fonts.named().iter().map(String::as_str).collect();
         return Err(Error::new(format!("there is no font {}", text::quote(font)))
             .at(font.line)
-            .hint(format!("put its files into the shop's `fonts` folder, or take {}", text::alternatives(&names))));
+            .hint(format!("put its files into the shop's `fonts` folder, or use {}", text::alternatives(&names))));
     }
     let mut sender = vec![settings.name.clone()];
     sender.extend(settings.address.iter().cloned());

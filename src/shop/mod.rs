@@ -1,4 +1,4 @@
-//! The shop folder and its shop.toml, read and checked once.
+//! The shop folder and its shop.toml, parsed and checked once.
 
 mod label_settings;
 mod mail_server;
@@ -22,11 +22,10 @@ pub(crate) use toml_table::{FromToml, TomlTable, TomlValue, any_value, read as r
 /// An opened shop folder.
 #[derive(Debug)]
 pub(crate) struct Shop {
-    /// Where it is.
     pub(crate) folder: PathBuf,
-    /// What shop.toml says.
+    /// The parsed shop.toml.
     pub(crate) settings: Settings,
-    /// shop.toml as it was read.
+    /// The text of shop.toml.
     pub(crate) text: String,
 }
 
@@ -34,13 +33,13 @@ impl Shop {
     /// Reads `folder`/shop.toml.
     ///
     /// # Errors
-    /// When the folder is no shop folder, or its shop.toml has faults.
+    /// When the folder is not a shop folder, or its shop.toml has errors.
     pub(crate) fn open(folder: &Path) -> Result<Self> {
         let file = folder.join("shop.toml");
         if !file.is_file() {
             let message = format!("{} is not a shop folder: there is no shop.toml in it", files::shown(folder));
             return Err(
-                Error::new(message).hint("make one with `regulars init DIR`, or say where it is with `--shop DIR`")
+                Error::new(message).hint("make one with `regulars init DIR`, or give its folder with `--shop DIR`")
             );
         }
         let text = files::read_text(&file).map_err(|e| e.at("shop.toml"))?;
@@ -48,7 +47,7 @@ impl Shop {
         Ok(Self { folder: folder.to_owned(), settings, text })
     }
 
-    /// The time zone of a folder; that of the machine where there is no shop, or none that can be read.
+    /// The time zone of a folder; that of the machine if it is not a shop, or not a readable one.
     #[must_use]
     pub(crate) fn timezone(folder: &Path) -> TimeZone {
         Self::open(folder).map(|shop| shop.settings.timezone).unwrap_or_default()
@@ -57,7 +56,7 @@ impl Shop {
     /// The database of this folder.
     ///
     /// # Errors
-    /// When it is missing, foreign, damaged or too new.
+    /// When it is missing, not ours, damaged or too new.
     pub(crate) fn store(&self) -> Result<Store> {
         Store::open(&self.database())
     }
@@ -77,7 +76,7 @@ impl Shop {
         self.folder.join("letter-templates")
     }
 
-    /// The folder for what a campaign gives: `out/NAME`.
+    /// The output folder of a campaign: `out/NAME`.
     pub(crate) fn out(&self, slug: &str) -> PathBuf {
         self.folder.join("out").join(slug)
     }
@@ -99,7 +98,7 @@ impl Shop {
         }
     }
 
-    /// The password of a mail server: that of the environment, else what stands in a file; none when that is empty.
+    /// The password of a mail server: that of the environment, else that in a file; none when that is empty.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -113,7 +112,7 @@ impl Shop {
         Ok(password.filter(|text| !text.is_empty()))
     }
 
-    /// A path as the owner sees it: from here on, when they are in the shop folder.
+    /// A path for display: relative when the owner is in the shop folder.
     pub(crate) fn shown(&self, path: &Path) -> String {
         let inner = path.strip_prefix(&self.folder).unwrap_or(path);
         if self.folder == Path::new(".") { inner } else { path }.display().to_string()

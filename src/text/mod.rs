@@ -26,23 +26,23 @@ pub(crate) fn count(n: usize, singular: &str) -> String {
     format!("{} {noun}", thousands(n))
 }
 
-/// `was` of one, `were` of all others.
+/// `was` for one, `were` for all others.
 pub(crate) fn was(n: usize) -> &'static str {
     if n == 1 { "was" } else { "were" }
 }
 
-/// `is` of one, `are` of all others.
+/// `is` for one, `are` for all others.
 pub(crate) fn is(n: usize) -> &'static str {
     if n == 1 { "is" } else { "are" }
 }
 
-/// `2 failed, 1 in doubt`: each count with what it is of, those of nothing left out.
+/// `2 failed, 1 in doubt`: each count with its noun, without zeros.
 pub(crate) fn counts(all: &[(usize, &str)]) -> String {
     let some = all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", thousands(*n)));
     some.collect::<Vec<_>>().join(", ")
 }
 
-/// The plural of an English noun, by the rules that the words of this program need.
+/// The plural of an English noun, by the rules that this program's words need.
 #[must_use]
 pub(crate) fn plural(singular: &str) -> String {
     match singular {
@@ -126,7 +126,7 @@ pub(crate) fn plain(text: &str) -> String {
     text.chars().filter(|c| !turns(*c)).map(|c| if breaks(c) { ' ' } else { c }).collect()
 }
 
-/// What somebody typed, in backticks, cut to a length that fits a line.
+/// Typed text in backticks, cut to a length that fits a line.
 #[must_use]
 pub(crate) fn quote(text: &str) -> String {
     const MOST: usize = 60;
@@ -138,7 +138,7 @@ pub(crate) fn quote(text: &str) -> String {
     format!("`{cut}…`")
 }
 
-/// A word of a command as a shell reads it.
+/// A shell-quoted word of a command.
 pub(crate) fn argument(word: &str) -> String {
     let word = &*plain(word);
     if !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_.@:".contains(c)) {
@@ -149,7 +149,7 @@ pub(crate) fn argument(word: &str) -> String {
     format!("\"{escaped}\"")
 }
 
-/// Whether there is nothing in a text that anybody can see.
+/// Whether a text has no visible characters.
 pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| {
         c.is_whitespace()
@@ -159,13 +159,13 @@ pub(crate) fn is_blank(text: &str) -> bool {
     })
 }
 
-/// A text with its first letter in capital.
+/// A text with a capital first letter.
 pub(crate) fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// The known word nearest to `typed`, when one is near enough to be meant.
+/// The known word most similar to `typed`, if it is similar enough.
 #[must_use]
 pub(crate) fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let typed = typed.to_lowercase();
@@ -183,7 +183,7 @@ pub(crate) fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>)
         .map(|(_, word)| word)
 }
 
-/// ``did you mean `segment`?``, or what is allowed when nothing is near.
+/// ``did you mean `segment`?``, or the allowed words if none is similar.
 #[must_use]
 pub(crate) fn did_you_mean(typed: &str, known: &[&str]) -> String {
     match nearest(typed, known.iter().copied()) {

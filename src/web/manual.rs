@@ -1,4 +1,4 @@
-//! The manual, for whoever may see the till. What is searched for stands in no address.
+//! The manual, for anyone who may see the till. Search words are not in the URL.
 
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ async fn picture(State(state): State<Arc<AppState>>, Path(file): Path<String>, r
     }
 }
 
-/// What came out of the field.
+/// The form.
 #[derive(Deserialize)]
 struct ManualSearch {
     q: String,

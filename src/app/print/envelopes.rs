@@ -8,7 +8,7 @@ use crate::files;
 use crate::letter::{self, Envelope};
 use crate::piece;
 
-/// Prints an envelope for each whose letter is in order.
+/// Prints an envelope for each letter without problems.
 pub(super) fn print(run: PrintRun<'_>, envelope: Envelope) -> Result<PrintOutcome> {
     let (run, mut left_out, _) = run.in_order()?;
     let file = run.path("envelopes", ".pdf");

@@ -10,10 +10,10 @@ use crate::piece;
 use crate::shop::Shop;
 use crate::text;
 
-/// The farthest nudge, in mm: beyond it the printer has taken another sheet.
+/// The largest nudge, in mm: more means that the wrong sheet is in the printer.
 const FARTHEST: f32 = 10.0;
 
-/// The sheet, and where on it to begin.
+/// The sheet, and the first label to use.
 pub(super) struct LabelPlaces {
     sheet: LabelSheet,
     placing: Placing,
@@ -21,7 +21,7 @@ pub(super) struct LabelPlaces {
 
 impl LabelPlaces {
     /// # Errors
-    /// When there is no such sheet, no such label on it, or the nudge makes no sense.
+    /// When there is no such sheet, no such label on it, or the nudge is invalid.
     pub(super) fn of(options: &LabelOptions, shop: &Shop) -> Result<Self> {
         let country = &shop.settings.country;
         let (own, faults) = letter::own_sheets(&shop.settings.labels, country);
@@ -38,7 +38,7 @@ impl LabelPlaces {
     }
 }
 
-/// `0.5,-1`: millimetres to the right and down.
+/// `0.5,-1`: millimeters to the right and down.
 fn nudge(text: &str) -> Result<(f32, f32)> {
     let part = |part: &str| part.trim().parse::<f32>().ok().filter(|mm| mm.abs() <= FARTHEST);
     let parts = text.split_once(',').and_then(|(x, y)| part(x).zip(part(y)));
@@ -48,7 +48,7 @@ fn nudge(text: &str) -> Result<(f32, f32)> {
     })
 }
 
-/// Prints the labels of those whose letter is in order.
+/// Prints a label for each letter without problems.
 pub(super) fn print(run: PrintRun<'_>, placed: &LabelPlaces) -> Result<PrintOutcome> {
     let (run, mut left_out, _) = run.in_order()?;
     let file = run.path("labels", ".pdf");

@@ -1,4 +1,4 @@
-//! All letters in one PDF, and the list of which is on which page.
+//! All letters in one PDF, and the manifest of which letter is on which page.
 
 use super::cover;
 use super::options::PrintOutcome;
@@ -13,8 +13,8 @@ use crate::letter::Printed;
 use crate::piece;
 use crate::text::csv::CsvTable;
 
-/// Prints the letters, the manifest and, when it is all of them, the cover sheet; what was printed, whose letters, and the
-/// files, which have not got their names yet. Nothing is written down.
+/// Prints the letters, the manifest and, for a complete run, the cover sheet; returns the outcome, the recipients, and
+/// the files, which do not have their final names yet. Nothing is recorded.
 pub(crate) fn print<'r>(run: &PrintRun<'r>) -> Result<(PrintOutcome, Vec<&'r Recipient>, FileSet)> {
     let (pdf, manifest) = (run.path("letters", ".pdf"), run.path("manifest", ".csv"));
     let mut set = FileSet::new(&run.folder());
@@ -42,7 +42,7 @@ pub(crate) fn print<'r>(run: &PrintRun<'r>) -> Result<(PrintOutcome, Vec<&'r Rec
     Ok((outcome, letters, set))
 }
 
-/// Which letter is on which page.
+/// Which letter is on which page; with one more column when some replace emails.
 fn manifest_csv(run: &PrintRun<'_>, printed: &Printed) -> String {
     let (head, rows) = manifest_rows(run, &printed.pages);
     let mut table = CsvTable::new(head);

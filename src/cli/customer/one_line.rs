@@ -1,14 +1,14 @@
-//! Somebody of the book on one line of the terminal.
+//! A customer on one line of the terminal.
 
 use crate::customers::Customer;
 use crate::text;
 
-/// Somebody with their reference: ``Rosa Okafor (`C-0088`)``.
+/// A customer with their reference: ``Rosa Okafor (`C-0088`)``.
 pub(super) fn who(customer: &Customer) -> String {
     format!("{} ({})", one_line(&customer.name()), text::quote(&customer.reference))
 }
 
-/// A text of somebody's card on the terminal: on one line, and unable to move the cursor.
+/// Text from a card for the terminal: on one line, without control characters.
 pub(in crate::cli) fn one_line(text: &str) -> String {
     text::plain(text).replace(['\u{200e}', '\u{200f}'], "").trim().to_owned()
 }
