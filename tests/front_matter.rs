@@ -31,7 +31,7 @@ fn a_list_for_a_mailing_company_has_all_that_is_printed() {
     assert_eq!(
         shown,
         [
-            "Mr. and Mrs. Robert Smith",
+            "Robert and Eleanor Smith",
             "12 Elm St",
             "Salem, OR 97301",
             "",

@@ -71,12 +71,12 @@ pub(super) fn parts(markdown: &str) -> Vec<TextPart<'_>> {
 /// What is wrong with the marks of a template's text, each with its line.
 pub(super) fn check(body: &str) -> Vec<(usize, Error)> {
     let mut faults = Vec::new();
-    let mut open: Option<usize> = None;
+    let (mut open, mut is_unclear): (Option<usize>, bool) = (None, false);
     for (index, line) in body.lines().enumerate() {
         let Some((name, rest)) = mark(line) else { continue };
         let number = index + 1;
         if name.is_empty() {
-            if open.take().is_none() {
+            if open.take().is_none() && !std::mem::take(&mut is_unclear) {
                 let hint = "`:::` ends a `:::coupon`; take it out, or write `:::coupon` where the coupon begins";
                 faults.push((number, Error::new("`:::` closes nothing").hint(hint)));
             }
@@ -93,6 +93,8 @@ pub(super) fn check(body: &str) -> Vec<(usize, Error)> {
                     .push((number, fault.hint(format!("write a number from 1 to {MOST_PURCHASES}: `:::purchases 5`"))));
             }
             name if !MARKS.contains(&name) => {
+                // A line of `:::` may close what was meant.
+                is_unclear = true;
                 let fault = Error::new(format!("unknown mark {}", text::quote(&format!(":::{name}"))));
                 let known = MARKS.map(|name| format!(":::{name}"));
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
