@@ -102,8 +102,8 @@ fn write_pages(stem: &Path, pages: &[String]) -> Result<Vec<PathBuf>> {
         files::write_whole(&path(number), page.as_bytes())?;
         written.push(path(number));
     }
-    let more = (pages.len() + 1..).map(path).take_while(|old| old.exists());
-    more.map(|old| files::remove(&old)).collect::<Result<()>>()?;
+    let mut more = (pages.len() + 1..).map(path).take_while(|old| old.exists());
+    more.try_for_each(|old| files::remove(&old))?;
     Ok(written)
 }
 

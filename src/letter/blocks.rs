@@ -93,7 +93,8 @@ fn stack(setter: &mut Setter<'_>, frame: &Frame<'_>, blocks: &[Block], measure: 
     let mut whole = SetBlock::default();
     for (number, block) in blocks.iter().enumerate() {
         let mut set = set_inner(setter, frame, block, measure);
-        set.put_within(number, set.role.clone());
+        let role = set.role.clone();
+        set.put_within(number, &role);
         let between = if tight { frame.leading() * TIGHT } else { whole.after.max(set.before) };
         let space = if whole.strips.is_empty() { 0.0 } else { between };
         append(&mut whole, set, space);
@@ -197,7 +198,7 @@ fn list(
         if !frame.is_rtl {
             shift(&mut set, indent);
         }
-        set.put_within(1, ReadingRole::Body);
+        set.put_within(1, &ReadingRole::Body);
         if set.strips.is_empty() {
             set.strips.push(Strip { height: leading, ..Strip::default() });
         }
@@ -207,7 +208,7 @@ fn list(
             strip.marks.insert(0, Mark::Text { x, y: baseline(frame.size, leading), line });
             strip.tag_first(ReadingRole::Label);
         }
-        set.put_within(number, ReadingRole::Item);
+        set.put_within(number, &ReadingRole::Item);
         let space = if whole.strips.is_empty() { 0.0 } else { leading * if loose { BETWEEN } else { TIGHT } };
         append(&mut whole, set, space);
     }

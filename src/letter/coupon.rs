@@ -42,7 +42,7 @@ pub(super) fn set(
     let mut strip = Strip { height, marks: vec![edge(measure, height)], ..Strip::default() };
     strip.tag(ReadingRole::Artifact);
     for (part, (mut set, x)) in [(text, pad), (code, measure - pad - wide)].into_iter().enumerate() {
-        set.put_within(part + 1, ReadingRole::Group);
+        set.put_within(part + 1, &ReadingRole::Group);
         let mut y = (height - set.height()) / 2.0;
         for (number, inner) in set.strips.into_iter().enumerate() {
             y += if number == 0 { 0.0 } else { inner.space };

@@ -61,9 +61,8 @@ fn strip<'p>(found: &mut Vec<Reading<'p>>, strip: &'p Strip, block: &[Step], at:
 fn reading(path: Vec<Step>, mark: &Mark, at: (f32, f32)) -> Reading<'_> {
     let is_silent = path.iter().any(|(_, role)| *role == ReadingRole::Artifact);
     let says = match (mark, path.last()) {
-        (Mark::Rule { .. }, _) => false,
         (Mark::Image { .. } | Mark::Cells { .. }, Some((_, ReadingRole::Figure(words)))) => !words.trim().is_empty(),
-        (Mark::Image { .. } | Mark::Cells { .. }, _) => false,
+        (Mark::Rule { .. } | Mark::Image { .. } | Mark::Cells { .. }, _) => false,
         (Mark::Text { .. }, _) => true,
     };
     Reading { path: if says && !is_silent { path } else { Vec::new() }, mark: Some(mark), at }

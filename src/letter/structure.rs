@@ -118,8 +118,8 @@ impl Structure {
             let first = rows.next();
             rows.all(|row| Some(row) == first)
         };
-        let tables = self.parts.iter().filter(|part| matches!(part.step, Some((_, ReadingRole::Table))));
-        in_order && tables.fold(true, |all, table| all && is_even(table))
+        let mut tables = self.parts.iter().filter(|part| matches!(part.step, Some((_, ReadingRole::Table))));
+        in_order && tables.all(is_even)
     }
 }
 

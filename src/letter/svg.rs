@@ -81,7 +81,9 @@ impl<'a> Sheet<'a> {
         for placed in page {
             if let PagePart::Guides(outlines, strip) = &placed.part {
                 self.seen.push_str("<g fill=\"#f00\">");
-                outlines.iter().for_each(|outline| self.guide(*outline));
+                for outline in outlines {
+                    self.guide(*outline);
+                }
                 strip.marks.iter().for_each(|mark| self.mark(mark, (placed.x, placed.y)));
                 self.seen.push_str("</g>");
             }
@@ -187,8 +189,9 @@ impl<'a> Sheet<'a> {
             seen.push_str(&self.seen[from..at]);
             from = at;
             // In a line a quarter of a step is not seen, and a digit less is read faster.
-            line.iter()
-                .for_each(|glyph| place(&mut seen, glyph.what, glyph.at, |twice| twice.div_euclid(2).to_string()));
+            for glyph in line {
+                place(&mut seen, glyph.what, glyph.at, |twice| twice.div_euclid(2).to_string());
+            }
         }
         seen + &self.seen[from..]
     }
@@ -228,7 +231,7 @@ impl<'a> Sheet<'a> {
                 Some(Mark::Rule { .. }) | None => {}
             }
         }
-        open.iter().for_each(|_| self.text.push_str("</g>"));
+        self.text.push_str(&"</g>".repeat(open.len()));
     }
 
     fn open(&mut self, role: &ReadingRole) {

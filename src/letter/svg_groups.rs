@@ -80,6 +80,18 @@ fn worth_it(lines: &[Vec<PlacedGlyph>]) -> Vec<GlyphPair> {
 mod tests {
     use super::*;
 
+    /// The glyphs of a group, each where it stands.
+    fn unfold(one: PlacedGlyph, groups: &[GlyphPair], out: &mut Vec<PlacedGlyph>) {
+        match one.what.checked_sub(4).map(|group| groups[group]) {
+            Some(GlyphPair { first, second, step }) => {
+                unfold(PlacedGlyph { what: first, ..one }, groups, out);
+                let at = (one.at.0 + step.0, one.at.1 + step.1);
+                unfold(PlacedGlyph { what: second, at }, groups, out);
+            }
+            None => out.push(one),
+        }
+    }
+
     #[test]
     fn what_stands_together_often_is_a_group_and_stays_in_its_place() {
         let word = |x: i32, glyphs: &[usize]| -> Vec<PlacedGlyph> {
@@ -93,16 +105,6 @@ mod tests {
         assert_eq!(lines[1], [PlacedGlyph { what: 6, at: (7, 0) }]);
         assert_eq!(lines[5], before[5]);
         // Unfolded they are what they were.
-        fn unfold(one: PlacedGlyph, groups: &[GlyphPair], out: &mut Vec<PlacedGlyph>) {
-            match one.what.checked_sub(4).map(|group| groups[group]) {
-                Some(GlyphPair { first, second, step }) => {
-                    unfold(PlacedGlyph { what: first, ..one }, groups, out);
-                    let at = (one.at.0 + step.0, one.at.1 + step.1);
-                    unfold(PlacedGlyph { what: second, at }, groups, out);
-                }
-                None => out.push(one),
-            }
-        }
         for (line, before) in lines.iter().zip(before) {
             let mut out = Vec::new();
             line.iter().for_each(|one| unfold(*one, &groups, &mut out));

@@ -72,10 +72,9 @@ impl TaggedPen<'_> {
         self.structure.pages.push(Vec::new());
         let mut open: Option<Vec<Step>> = None;
         for Reading { path, mark, at } in read {
-            let path: Vec<Step> = match path.is_empty() {
-                true => path,
-                false => std::iter::once((letter, ReadingRole::Group)).filter(|_| letter > 0).chain(path).collect(),
-            };
+            // Each letter but the first is a part of the document by itself.
+            let letter = (letter > 0 && !path.is_empty()).then_some((letter, ReadingRole::Group));
+            let path: Vec<Step> = letter.into_iter().chain(path).collect();
             let Some(mark) = mark else {
                 self.structure.part(&path);
                 continue;

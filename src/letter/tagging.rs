@@ -37,7 +37,7 @@ impl Strip {
 
 impl SetBlock {
     /// Puts all that the block says into a part of another block.
-    pub(crate) fn put_within(&mut self, number: usize, role: ReadingRole) {
+    pub(crate) fn put_within(&mut self, number: usize, role: &ReadingRole) {
         for strip in &mut self.strips {
             if strip.tags.is_empty() && !strip.marks.is_empty() {
                 strip.tags.push(TaggedMarks { end: strip.marks.len(), path: Vec::new() });
