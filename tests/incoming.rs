@@ -182,7 +182,10 @@ fn ctrl_c_ends_it_between_two_batches() {
     interrupt(child.id());
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("error: you stopped it; 100 of 121 messages were read\nhint: run the same command"), "{said}");
+    assert!(
+        said.contains("error: you stopped it; 100 of 121 messages were read\nhint: run the same command"),
+        "{said}"
+    );
     let done: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((output.status.code(), &done["messages"], &done["unread"]), (Some(3), &json!(100), &json!(21)));
     imap.mood(Mood::Good);

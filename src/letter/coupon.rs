@@ -53,7 +53,14 @@ pub(super) fn set(
         }
     }
     let white = frame.leading();
-    SetBlock { strips: vec![strip], before: white, after: white, role: ReadingRole::Group, faults, ..SetBlock::default() }
+    SetBlock {
+        strips: vec![strip],
+        before: white,
+        after: white,
+        role: ReadingRole::Group,
+        faults,
+        ..SetBlock::default()
+    }
 }
 
 /// The four sides of a box, in dashes.

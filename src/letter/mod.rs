@@ -47,9 +47,9 @@ mod reading;
 mod role;
 mod running;
 mod sample;
+mod separately;
 #[cfg(test)]
 mod shape_tests;
-mod separately;
 mod sheet;
 mod sheet_page;
 mod structure;
@@ -58,11 +58,11 @@ mod svg_groups;
 mod svg_image;
 mod svg_outline;
 mod system_fonts;
+#[cfg(test)]
+mod table_tests;
 mod tagged;
 mod tagged_pdf;
 mod tagging;
-#[cfg(test)]
-mod table_tests;
 #[cfg(test)]
 mod tests;
 mod text_table;

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::layout::{self, Constants};
 use super::han::HanShapes;
+use super::layout::{self, Constants};
 use super::page::LaidPage;
 use super::problem::problems;
 use super::typeset::Setter;

@@ -140,7 +140,12 @@ impl<'a> Sheet<'a> {
             let down = runs[0].size / STEPS;
             let across = down * line.scale;
             let (left, base) = (decimal(x), decimal(y));
-            let _ = write!(self.seen, "<g transform=\"matrix({} 0 0 {} {left} {base})\"", number(across, 6), number(-down, 6));
+            let _ = write!(
+                self.seen,
+                "<g transform=\"matrix({} 0 0 {} {left} {base})\"",
+                number(across, 6),
+                number(-down, 6)
+            );
             if let Some(colour) = runs[0].colour {
                 let _ = write!(self.seen, " fill=\"{}\"", colour.digits());
             }

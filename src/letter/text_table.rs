@@ -1,5 +1,6 @@
 //! Tables as books have them: a heavy rule above and below, a thin one under the head, none between rows and columns.
 
+use super::Colour;
 use super::frame::{self, Frame};
 use super::lines::{self, Align};
 use super::number;
@@ -7,7 +8,6 @@ use super::page::{LayoutFault, Mark, SetBlock, Strip, TextLine};
 use super::paper::MM;
 use super::role::{ReadingRole, TaggedMarks};
 use super::typeset::{Look, Setter, Styled};
-use super::Colour;
 use crate::merge::{self, Block, ColumnAlign, TextTable};
 
 /// White between columns, as a multiple of the size of the type; and where there is little room.
@@ -34,7 +34,8 @@ pub(crate) fn set(
     set_picture: SetPicture,
 ) -> SetBlock {
     let leading = frame.leading();
-    let white = SetBlock { before: leading * 0.6, after: leading * 0.8, role: ReadingRole::Table, ..SetBlock::default() };
+    let white =
+        SetBlock { before: leading * 0.6, after: leading * 0.8, role: ReadingRole::Table, ..SetBlock::default() };
     let columns: Vec<ShapedColumn<'_>> = (0..table.columns())
         .map(|column| ShapedColumn::read(setter, frame, table, column, measure, set_picture))
         .collect();
@@ -82,7 +83,8 @@ pub(crate) fn set(
         rows.push(strip);
     }
     let mut rows = rows.into_iter();
-    let mut head = Strip { height: RULE_WHITE, marks: heavy_rule(start, across, frame.own.colour).into(), ..Strip::default() };
+    let mut head =
+        Strip { height: RULE_WHITE, marks: heavy_rule(start, across, frame.own.colour).into(), ..Strip::default() };
     if let Some(row) = rows.next().filter(|_| table.has_head()) {
         head.tag(ReadingRole::Artifact);
         let above = head.marks.len();
@@ -95,7 +97,8 @@ pub(crate) fn set(
     set.strips.push(head);
     let space = if is_airy { leading * BETWEEN_ROWS } else { 0.0 };
     set.strips.extend(rows.enumerate().map(|(row, strip)| Strip { space: if row > 0 { space } else { 0.0 }, ..strip }));
-    let marks = heavy_rule(start, across, frame.own.colour).into_iter().map(|mark| mark.moved(0.0, RULE_WHITE / 2.0)).collect();
+    let marks =
+        heavy_rule(start, across, frame.own.colour).into_iter().map(|mark| mark.moved(0.0, RULE_WHITE / 2.0)).collect();
     set.strips.push(Strip { height: RULE_WHITE, marks, ..Strip::default() });
     let is_whole = set.height() <= frame.tallest * WHOLE;
     // The head is never parted from the first two rows, nor the rule below from the last two.

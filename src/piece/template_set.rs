@@ -286,7 +286,8 @@ fn look(
             .hint("write `paper = \"postcard\"` in the front matter, or take the line out"));
     }
     let is_background = |name: &str| own.background.as_deref() == Some(name);
-    let elsewhere = template.images().into_iter().find(|image| letter::is_pdf(&image.name) && !is_background(&image.name));
+    let elsewhere =
+        template.images().into_iter().find(|image| letter::is_pdf(&image.name) && !is_background(&image.name));
     if let Some(NamedImage { name, line, .. }) = elsewhere {
         return Err(Error::new(format!("{} is a PDF file, which can only be a background", text::quote(&name)))
             .at(line)
