@@ -29,7 +29,8 @@ struct HeadingWords {
 /// The key of a heading with its words written out, and without what stands in brackets and says nothing.
 pub(super) fn full_key(heading: &str) -> String {
     let heading = without_aside(heading.trim());
-    if let Some(full) = WORDS.full.get(&heading_key(heading)) {
+    let is_numbered = heading.contains(['#', '№']);
+    if let Some(full) = WORDS.full.get(&heading_key(heading)).filter(|_| !is_numbered) {
         return (*full).to_owned();
     }
     words(heading).map(|word| WORDS.full.get(&word).map_or(word, |full| (*full).to_owned())).collect()

@@ -128,9 +128,10 @@ fn leading_align_figures_and_colour_are_seen() {
     let laid = text_of(marked, navy);
     let coloured: Vec<&str> =
         laid.lines().filter_map(|line| line.strip_suffix(" in #1b2a52")).map(|line| line.trim_start()).collect();
-    assert_eq!(coloured.len(), 4, "{laid}");
-    for (found, end) in coloured.iter().zip(["Wiedeman’s", "A bottle", "rule of 84", "rule of 85"]) {
-        assert!(found.ends_with(end) || found.contains("rule of"), "{found}");
+    let ends = ["Wiedeman’s", "A bottle", "rule of 84", "rule of 75", "rule of 75", "rule of 75", "rule of 75", "rule of 75"];
+    assert_eq!(coloured.len(), ends.len(), "{laid}");
+    for (found, end) in coloured.iter().zip(ends) {
+        assert!(found.ends_with(end), "{found}");
     }
     assert!(!text_of(marked, us()).contains(" in #"));
 }
@@ -235,7 +236,7 @@ fn what_follows_the_signature_stands_below_it() {
 #[test]
 fn a_coupon_is_a_box_with_its_code_at_the_right() {
     let laid = text_of("Yours,\n\n:::coupon\n**A bottle**\n\n![](regulars-qr:K7QX-93MP)\n:::\n", us());
-    let expected = " 108  313 96 boxes\n 121  360 to 162 size 12.0 A bottle\n 369  326 code K7QX-93MP\n";
+    let expected = " 108  313 96 boxes\n 120  360 to 161 size 12.0 A bottle\n 369  326 code K7QX-93MP\n";
     let found: String = laid.lines().skip(8).take(3).map(|line| format!("{line}\n")).collect();
     assert_eq!(found, expected, "{laid}");
     for (markdown, expected) in [
@@ -259,9 +260,9 @@ fn papers_and_postcards_are_laid_out_so() {
     };
     let message = "# We miss you\n\n:::back\nDear Rosa,\n\ncome in.";
     let us_card = "page 1
- 76   38 to 144 size 14.5 We miss you
+ 75   38 to 144 size 14.5 We miss you
 page 2
- 26   26 to 123 size 7.5  Wiedeman’s · 1 University Avenue
+ 25   26 to 123 size 7.5  Wiedeman’s · 1 University Avenue
  230  135 to 279 size 10.0 Rosa Okafor";
     let laid = card(message, Paper::Postcard, 10.0);
     for line in us_card.lines().map(str::trim) {
@@ -301,14 +302,11 @@ page 2
     for (paper, expected) in [(Paper::A5, (42, 378)), (Paper::Legal, (138, 474)), (Paper::A4, (130, 466))] {
         let laid = text_of(TEXT, Stationery { paper, window: EnvelopeWindow::None, ..us() });
         let ends = format!(" to {} size 12.0", expected.1);
-        assert!(
-            lines_with(&laid, &ends)
-                .iter()
-                .filter(|line| line.trim_start().starts_with(&expected.0.to_string()))
-                .count()
-                >= 2,
-            "{laid}"
-        );
+        // The left of a W hangs out.
+        let starts = [expected.0, expected.0 - 1].map(|start| format!("{start} "));
+        let full = lines_with(&laid, &ends);
+        let full = full.iter().filter(|line| starts.iter().any(|start| line.trim_start().starts_with(start)));
+        assert!(full.count() >= 2, "{laid}");
     }
 }
 

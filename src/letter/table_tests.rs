@@ -63,30 +63,30 @@ fn a_table_is_laid_out_so() {
          |[List](https://a.example)||-3|free|\n|![Red](red.png) wine||1|$18|\n",
     );
     let expected = "page 1
-  79  252 rule of 230
-  79  253 rule of 230
-  79  266 to 106 size 12.0 Wine
- 175  266 to 199 size 12.0 Kind
- 223  266 to 241 size 12.0 Left
- 287  266 to 309 size 12.0 Price
-  79  272 rule of 230
-  79  286 to  99 size 12.0 Port
- 180  286 to 195 size 12.0 red
- 224  286 to 241 size 12.0 120
- 264  286 to 309 size 12.0 $1,204.50
-  79  307 to 113 size 12.0 Sherry
- 180  307 to 195 size 12.0 dry
- 235  307 to 241 size 12.0 7
- 284  307 to 309 size 12.0 $9.95
-  79  327 to 151 size 12.0 List (a.example)
- 232  327 to 241 size 12.0 -3
- 292  327 to 309 size 12.0 free
-  79  340 image 0, 12 by 18
-  79  374 to 102 size 12.0 wine
- 235  347 to 241 size 12.0 1
- 278  347 to 295 size 12.0 $18
-  79  380 rule of 230
-  79  380 rule of 230
+ 138  252 rule of 230
+ 138  253 rule of 230
+ 138  266 to 164 size 12.0 Wine
+ 234  266 to 258 size 12.0 Kind
+ 281  266 to 300 size 12.0 Left
+ 346  266 to 368 size 12.0 Price
+ 138  272 rule of 230
+ 138  286 to 157 size 12.0 Port
+ 239  286 to 253 size 12.0 red
+ 282  286 to 300 size 12.0 120
+ 322  286 to 368 size 12.0 $1,204.50
+ 138  307 to 171 size 12.0 Sherry
+ 238  307 to 254 size 12.0 dry
+ 294  307 to 300 size 12.0 7
+ 342  307 to 368 size 12.0 $9.95
+ 138  327 to 210 size 12.0 List (a.example)
+ 291  327 to 300 size 12.0 -3
+ 351  327 to 368 size 12.0 free
+ 138  340 image 0, 12 by 18
+ 138  374 to 160 size 12.0 wine
+ 294  347 to 300 size 12.0 1
+ 337  347 to 354 size 12.0 $18
+ 138  380 rule of 230
+ 138  380 rule of 230
 ";
     assert_eq!(laid, expected);
 }
@@ -155,29 +155,29 @@ fn a_letter_from_right_to_left_is_mirrored() {
     };
     let laid = layout_text(&letter(markdown), &[own], &pictures(), &fonts);
     let expected = "page 1
-  79  233 to 102 size 12.0 1989
- 495  267 to 533 size 17.4 שלום
- 445  294 to 533 size 12.0 שלום דוד כהן, Ana
- 520  320 to 524 size 12.0 •
- 488  320 to 513 size 12.0 שלום
- 520  339 to 524 size 12.0 •
- 469  339 to 513 size 12.0 Ana 1987
- 521  364 to 529 size 12.0 1.
- 499  364 to 515 size 12.0 דוד
- 488  390 to 513 size 12.0 שלום
- 463  405 rule of 70
- 463  405 rule of 70
- 507  419 to 533 size 12.0 שלום
- 469  419 to 485 size 12.0 דוד
- 463  425 rule of 70
- 515  439 to 533 size 12.0 כהן
- 464  439 to 485 size 12.0 12.5
- 513  455 to 533 size 12.0 Ana
- 470  455 to 476 size 12.0 7
- 463  462 rule of 70
- 463  462 rule of 70
- 521  476 image 0, 12 by 18
- 517  505 to 533 size 12.0 דוד
+ 138  233 to 161 size 12.0 1989
+ 437  267 to 474 size 17.4 שלום
+ 386  294 to 474 size 12.0 שלום דוד כהן, Ana
+ 461  320 to 466 size 12.0 •
+ 429  320 to 455 size 12.0 שלום
+ 461  339 to 466 size 12.0 •
+ 410  339 to 455 size 12.0 Ana 1987
+ 462  364 to 470 size 12.0 1.
+ 440  364 to 456 size 12.0 דוד
+ 429  390 to 455 size 12.0 שלום
+ 404  405 rule of 70
+ 404  405 rule of 70
+ 448  419 to 474 size 12.0 שלום
+ 410  419 to 426 size 12.0 דוד
+ 404  425 rule of 70
+ 457  439 to 474 size 12.0 כהן
+ 406  439 to 426 size 12.0 12.5
+ 455  455 to 474 size 12.0 Ana
+ 412  455 to 417 size 12.0 7
+ 404  462 rule of 70
+ 404  462 rule of 70
+ 462  476 image 0, 12 by 18
+ 458  505 to 474 size 12.0 דוד
 ";
     assert_eq!(laid, expected);
 }
@@ -198,8 +198,8 @@ fn blocks_from_right_to_left_are_mirrored_in_a_letter_from_left_to_right() {
         let laid = layout_text(&letter(markdown), &[Stationery::default()], &pictures(), &fonts);
         let first = laid.lines().find(|line| line.contains(" to ")).expect("a line");
         let ends: Vec<i32> = first.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-        assert_eq!(ends[2] > 500, at_right, "{markdown}: {laid}");
-        assert_eq!(ends[0] < 90, !at_right, "{markdown}: {laid}");
+        assert_eq!(ends[2] > 440, at_right, "{markdown}: {laid}");
+        assert_eq!(ends[0] < 150, !at_right, "{markdown}: {laid}");
     }
 }
 
@@ -214,9 +214,9 @@ fn justified_lines_from_right_to_left_are_straight_on_both_sides() {
         let lines: Vec<Vec<&str>> = laid.lines().skip(1).map(|line| line.split_whitespace().collect()).collect();
         assert!(lines.len() > 3, "{laid}");
         for line in &lines[..lines.len() - 1] {
-            assert_eq!((line[0], line[3]), ("79", "533"), "{laid}");
+            assert_eq!((line[0], line[3]), ("138", "474"), "{laid}");
         }
-        assert_eq!(lines.last().map(|line| line[3]), Some("533"), "{laid}");
+        assert_eq!(lines.last().map(|line| line[3]), Some("474"), "{laid}");
     }
 }
 

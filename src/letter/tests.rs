@@ -205,7 +205,7 @@ fn a_short_letter_is_laid_out_so() {
  108  292 to 210 size 12.0 Dear Zümra Özdemir,
  108  318 to 379 size 12.0 there is a bottle waiting for you. Come in and take it home.
  382  332 code K7QX-93MP
- 108  343 to 137 size 12.0 Yours,
+ 108  343 to 136 size 12.0 Yours,
  108  412 to 136 size 12.0 Helen
 ";
     assert_eq!(laid, expected);
