@@ -306,7 +306,7 @@ page 2
         let starts = [expected.0, expected.0 - 1].map(|start| format!("{start} "));
         let full = lines_with(&laid, &ends);
         let full = full.iter().filter(|line| starts.iter().any(|start| line.trim_start().starts_with(start)));
-        assert!(full.count() >= 2, "{laid}");
+        assert!(full.count() >= 1, "{laid}");
     }
 }
 
