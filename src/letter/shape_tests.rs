@@ -128,7 +128,8 @@ fn leading_align_figures_and_colour_are_seen() {
     let laid = text_of(marked, navy);
     let coloured: Vec<&str> =
         laid.lines().filter_map(|line| line.strip_suffix(" in #1b2a52")).map(|line| line.trim_start()).collect();
-    let ends = ["Wiedeman’s", "A bottle", "rule of 84", "rule of 75", "rule of 75", "rule of 75", "rule of 75", "rule of 75"];
+    let ends =
+        ["Wiedeman’s", "A bottle", "rule of 84", "rule of 75", "rule of 75", "rule of 75", "rule of 75", "rule of 75"];
     assert_eq!(coloured.len(), ends.len(), "{laid}");
     for (found, end) in coloured.iter().zip(ends) {
         assert!(found.ends_with(end), "{found}");
