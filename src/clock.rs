@@ -1,4 +1,4 @@
-//! The only reader of the time, and the zones it is read in. Everything else is told which day it is.
+//! The only place that reads the time, and its time zones. All other code gets the day as an argument.
 
 use std::str::FromStr;
 use std::time::SystemTime;
@@ -11,7 +11,7 @@ use chrono::{
 use crate::error::{Error, Result};
 use crate::text;
 
-/// The day and the moment that a run of the program stands on.
+/// The day and time that a run of the program uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Clock {
     now: NaiveDateTime,
@@ -20,7 +20,7 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// The machine's own clock, or what is rehearsed, in the shop's zone.
+    /// The machine's clock, or the rehearsed time, in the shop's zone.
     #[must_use]
     pub(crate) fn of(rehearsed: Option<Rehearsal>, zone: TimeZone) -> Self {
         let now = match rehearsed {
@@ -31,7 +31,7 @@ impl Clock {
         Self { now, rehearsed, zone }
     }
 
-    /// A rehearsal: it is noon of that day, however long the run takes.
+    /// A rehearsal: always noon of that day.
     #[must_use]
     pub(crate) fn fixed(today: NaiveDate) -> Self {
         Self::of(Some(Rehearsal::Day(today)), TimeZone::default())
@@ -49,7 +49,7 @@ impl Clock {
         self.now
     }
 
-    /// The moment at which this is called, with its distance from Greenwich; a rehearsal stands still.
+    /// The current time with its UTC offset; fixed in a rehearsal.
     #[must_use]
     pub(crate) fn moment(self) -> DateTime<FixedOffset> {
         self.zone.at(match self.rehearsed {
@@ -59,7 +59,7 @@ impl Clock {
         })
     }
 
-    /// A time of the shop's local clock, with its distance from Greenwich.
+    /// A local time of the shop with its UTC offset.
     #[must_use]
     pub(crate) fn moment_of(self, local: NaiveDateTime) -> DateTime<FixedOffset> {
         self.zone.at(self.zone.moment(local))
@@ -72,7 +72,7 @@ impl Clock {
     }
 }
 
-/// What the clock shows instead of the time: `1990-01-15`, or a moment with its distance from Greenwich.
+/// The rehearsed time: `1990-01-15`, or a time with a UTC offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rehearsal {
     Day(NaiveDate),
@@ -90,7 +90,7 @@ impl FromStr for Rehearsal {
     }
 }
 
-/// A clock that goes on; in a rehearsal it shows the time of day, and always that day, or it stands still on the moment.
+/// A running clock; in a rehearsal it has the current time of day on the rehearsed day, or the fixed rehearsed time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Running {
     rehearsed: Option<Rehearsal>,
@@ -109,7 +109,7 @@ impl Running {
     }
 }
 
-/// Where the shop's days begin: in a time zone of the IANA database (`America/Los_Angeles`), else in that of the machine.
+/// The shop's time zone: one of the IANA database (`America/Los_Angeles`), else that of the machine.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct TimeZone(Place);
 
@@ -122,20 +122,20 @@ enum Place {
 }
 
 impl TimeZone {
-    /// So many minutes east of Greenwich, for ever; nothing when that is nowhere.
+    /// A fixed offset in minutes east of Greenwich; none when out of range.
     #[must_use]
     pub(crate) fn offset(minutes: i32) -> Option<Self> {
         let is_somewhere = minutes.abs() <= 14 * 60;
         FixedOffset::east_opt(minutes.checked_mul(60)?).filter(|_| is_somewhere).map(|zone| Self(Place::Offset(zone)))
     }
 
-    /// What the clock on the wall shows at a moment.
+    /// The local time at a moment.
     #[must_use]
     pub(crate) fn local(self, at: DateTime<Utc>) -> NaiveDateTime {
         self.at(at).naive_local()
     }
 
-    /// A moment as the clock on the wall shows it, with its distance from Greenwich.
+    /// A moment in local time with its UTC offset.
     fn at(self, at: DateTime<Utc>) -> DateTime<FixedOffset> {
         match self.0 {
             Place::Machine => at.with_timezone(&chrono::Local).fixed_offset(),
@@ -144,8 +144,7 @@ impl TimeZone {
         }
     }
 
-    /// The moment at which the clock on the wall shows a time: the earlier one where it shows it twice, and where it jumps
-    /// over it, that of the jump.
+    /// The moment of a local time: the earlier one when it occurs twice, and when it is skipped, that of the jump.
     #[must_use]
     pub(crate) fn moment(self, local: NaiveDateTime) -> DateTime<Utc> {
         match self.0 {
@@ -155,14 +154,14 @@ impl TimeZone {
         }
     }
 
-    /// Whether the clocks there go by a zone of this short name at that time: `IST` in Kolkata, and not in Dublin's winter.
+    /// Whether this zone has that abbreviation at that time: `IST` in Kolkata, and not in Dublin's winter.
     #[must_use]
     pub(crate) fn is_called(self, short: &str, local: NaiveDateTime) -> bool {
         let Place::Named(zone) = self.0 else { return false };
         self.moment(local).with_timezone(&zone).format("%Z").to_string().eq_ignore_ascii_case(short)
     }
 
-    /// A time with its distance from Greenwich, as in RFC 3339, or on the shop's own clock.
+    /// A time with a UTC offset, as in RFC 3339, or in the shop's local time.
     #[must_use]
     pub(crate) fn read(self, text: &str) -> Option<NaiveDateTime> {
         let text = text.trim();
@@ -174,7 +173,7 @@ impl TimeZone {
     }
 }
 
-/// Clocks are put on by three hours at most.
+/// Clocks are set forward by three hours at most.
 fn earliest(local: NaiveDateTime, moment: impl Fn(NaiveDateTime) -> MappedLocalTime<DateTime<Utc>>) -> DateTime<Utc> {
     let quarters = (0..=12).map(|quarters| local + chrono::TimeDelta::minutes(15 * quarters));
     let found = quarters.into_iter().find_map(|local| match moment(local) {
@@ -195,13 +194,13 @@ impl FromStr for TimeZone {
             let near = known.clone().find(is_there).or_else(|| text::nearest(name, known));
             Error::new(format!("unknown time zone {}", text::quote(name))).hint(match near {
                 Some(zone) => format!("did you mean `{zone}`?"),
-                None => "write a name of the IANA time zone database, such as `America/Chicago`".to_owned(),
+                None => "use a name of the IANA time zone database, such as `America/Chicago`".to_owned(),
             })
         })
     }
 }
 
-/// Seconds since 1970 by the machine's own clock: for what the world outside goes by, whatever day is rehearsed.
+/// Unix time of the machine's clock, even in a rehearsal: for protocols with other machines.
 #[must_use]
 pub(crate) fn unix_seconds() -> i64 {
     utc_now().timestamp()
@@ -212,7 +211,7 @@ fn utc_now() -> DateTime<Utc> {
     utc(SystemTime::now())
 }
 
-/// A moment of the machine's clock, which may stand before 1970 when its battery is empty.
+/// A moment of the machine's clock, which may be before 1970 when its battery is empty.
 fn utc(at: SystemTime) -> DateTime<Utc> {
     at.into()
 }
@@ -221,13 +220,13 @@ fn noon() -> NaiveTime {
     NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default()
 }
 
-/// `months` before `day`; the last day of a shorter month stands for the missing one.
+/// `months` before `day`; in a shorter month, its last day.
 #[must_use]
 pub(crate) fn months_before(day: NaiveDate, months: u32) -> NaiveDate {
     day.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN)
 }
 
-/// `months` after `day`; the last day of a shorter month stands for the missing one.
+/// `months` after `day`; in a shorter month, its last day.
 #[must_use]
 pub(crate) fn months_after(day: NaiveDate, months: u32) -> NaiveDate {
     day.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX)
@@ -256,7 +255,7 @@ mod tests {
             ("America/Los_Angles", "did you mean `America/Los_Angeles`?"),
             ("los angeles", "did you mean `America/Los_Angeles`?"),
             ("berlin", "did you mean `Europe/Berlin`?"),
-            ("", "write a name of the IANA time zone database, such as `America/Chicago`"),
+            ("", "use a name of the IANA time zone database, such as `America/Chicago`"),
         ] {
             assert_eq!(name.parse::<TimeZone>().expect_err(name).what_next(), Some(hint), "{name}");
         }
@@ -294,7 +293,7 @@ mod tests {
         for (zone, at, shown) in [
             ("America/Los_Angeles", "2024-08-15T17:02:03Z", "2024-08-15T10:02:03-07:00"),
             ("America/Los_Angeles", "2024-12-15T17:02:03Z", "2024-12-15T09:02:03-08:00"),
-            // The clocks show half past two twice.
+            // Half past two occurs twice.
             ("Europe/Berlin", "2024-10-27T00:30:00Z", "2024-10-27T02:30:00+02:00"),
             ("Europe/Berlin", "2024-10-27T01:30:00Z", "2024-10-27T02:30:00+01:00"),
             ("Europe/Berlin", "2024-03-31T00:59:59Z", "2024-03-31T01:59:59+01:00"),

@@ -1,25 +1,25 @@
-//! The one error type: what kind, what is wrong, where, and what to do next.
+//! The one error type: its kind, what is wrong, where, and what to do next.
 
 use std::fmt;
 use std::path::Path;
 
 use crate::text;
 
-/// The result of anything here that can fail.
+/// The result of everything here that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What sort of failure it is; the exit code of the program follows from it.
+/// The kind of failure; the exit code of the program depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// The owner's mistake, or something refused: exit code 1.
+    /// The owner's mistake, or something rejected: exit code 1.
     Refused,
     /// Part of the work failed or is in doubt: exit code 3.
     Partial,
-    /// The machine's fault: a full disk, a file that cannot be read. Exit code 1.
+    /// An error of the machine: a full disk, a file that cannot be read. Exit code 1.
     Machine,
 }
 
-/// A failure, as the owner reads it: `error: place: message`, then `hint: action`.
+/// A failure, displayed as `error: place: message`, then `hint: action`.
 #[derive(Debug)]
 pub struct Error {
     inner: Box<Inner>,
@@ -33,12 +33,12 @@ struct Inner {
     hint: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
     others: Vec<Error>,
-    /// The message goes on from whose piece it is about: `needs …`.
+    /// The message continues after the name of a recipient: `needs …`.
     goes_on: bool,
 }
 
 impl Error {
-    /// A refusal: `message` is lower case, without a full stop, what was typed in backticks.
+    /// A rejection: `message` is lowercase, without a period, typed text in backticks.
     pub fn new(message: impl Into<String>) -> Self {
         Self::of(ErrorKind::Refused, message)
     }
@@ -50,24 +50,24 @@ impl Error {
         Self { inner: Box::new(inner) }
     }
 
-    /// A field that is printed and has nothing in it.
+    /// A field is printed and is empty.
     pub(crate) fn empty_field(name: &str) -> Self {
         let mut error = Self::new(format!("needs {}, which is empty", text::quote(name)));
         error.inner.goes_on = true;
         error
     }
 
-    /// A failure of the machine while doing `what` (`write`, `read` …) with `path`.
+    /// A machine error while doing `what` (`write`, `read` …) with `path`.
     pub fn io(what: &str, path: &Path, source: std::io::Error) -> Self {
         Self::cannot(&format!("{what} {}", text::quote(&path.display().to_string())), source)
     }
 
-    /// Something that is to be made has the name of something else.
+    /// The file to be created already exists.
     pub(crate) fn is_there(path: &Path) -> Self {
-        Self::new(format!("{} is there already", text::quote(&path.display().to_string())))
+        Self::new(format!("{} already exists", text::quote(&path.display().to_string())))
     }
 
-    /// A failure of the machine while doing something: `write the letters`.
+    /// A machine error while doing something: `write the letters`.
     pub(crate) fn cannot(what: &str, source: std::io::Error) -> Self {
         let message = format!("cannot {what}: {}", reason(&source));
         let hint = match source.kind() {
@@ -93,7 +93,7 @@ impl Error {
         error
     }
 
-    /// Several faults found in one go; `None` when there are none.
+    /// Several errors found at once; `None` when there are none.
     pub fn all(mut faults: Vec<Error>) -> Option<Self> {
         if faults.is_empty() {
             return None;
@@ -109,21 +109,21 @@ impl Error {
         Some(first)
     }
 
-    /// Says where: `campaigns/spring.toml:9`. A place nearer to the fault, already there, is kept behind it.
+    /// Adds the place: `campaigns/spring.toml:9`. A more precise place that is already set is appended.
     #[must_use]
     pub fn at(mut self, place: impl fmt::Display) -> Self {
         self.each_place(|near| near.map_or_else(|| place.to_string(), |near| format!("{place}:{near}")));
         self
     }
 
-    /// Says in which folder the file of the place is: `letter-templates/`.
+    /// Adds the folder of the place's file: `letter-templates/`.
     #[must_use]
     pub fn within(mut self, folder: &str) -> Self {
         self.each_place(|near| format!("{folder}{}", near.unwrap_or_default()));
         self
     }
 
-    /// Changes the place of this fault and of those found with it.
+    /// Changes the place of this error and of those found with it.
     fn each_place(&mut self, change: impl Fn(Option<String>) -> String) {
         let inner = &mut *self.inner;
         inner.place = Some(change(inner.place.take()));
@@ -132,21 +132,21 @@ impl Error {
         }
     }
 
-    /// Says what to do next.
+    /// Sets what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.inner.hint = Some(hint.into());
         self
     }
 
-    /// Keeps the cause, for the developers.
+    /// Stores the cause, for developers.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.inner.source = Some(source.into());
         self
     }
 
-    /// The same words for somebody else whom it hit as well; the cause stays here.
+    /// The same message for another item that it applies to; without the cause.
     #[must_use]
     pub fn again(&self) -> Self {
         let Inner { kind, message, place, hint, goes_on, .. } = &*self.inner;
@@ -161,7 +161,7 @@ impl Error {
         self.inner.kind
     }
 
-    /// The sentence without its place.
+    /// The message without its place.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.inner.message
@@ -173,7 +173,7 @@ impl Error {
         self.inner.place.as_deref()
     }
 
-    /// Whether the message goes on from whose piece it is about.
+    /// Whether the message continues after the name of a recipient.
     pub(crate) fn goes_on(&self) -> bool {
         self.inner.goes_on
     }
@@ -191,7 +191,7 @@ impl Error {
         self.inner.hint.as_deref()
     }
 
-    /// This fault and those found with it.
+    /// This error and those found with it.
     pub fn faults(&self) -> impl Iterator<Item = &Error> {
         std::iter::once(self).chain(&self.inner.others)
     }
@@ -205,24 +205,24 @@ impl Error {
         }
     }
 
-    /// The text for the terminal, each fault with its hint, a newline at the end.
+    /// The text for the terminal: each error with its hint, and a newline at the end.
     #[must_use]
     pub fn report(&self) -> String {
-        let mut text = String::new();
+        let mut report = String::new();
         let mut faults = self.faults().peekable();
         while let Some(fault) = faults.next() {
-            text.push_str("error: ");
-            text.push_str(&fault.to_string());
-            text.push('\n');
-            // What to do about several faults of one kind is said once, under the last.
+            report.push_str("error: ");
+            report.push_str(&text::plain(&fault.to_string()));
+            report.push('\n');
+            // A hint shared by several errors is shown once, below the last.
             let again = faults.peek().is_some_and(|next| next.what_next() == fault.what_next());
             if let Some(hint) = fault.what_next().filter(|_| !again) {
-                text.push_str("hint: ");
-                text.push_str(hint);
-                text.push('\n');
+                report.push_str("hint: ");
+                report.push_str(&text::plain(hint));
+                report.push('\n');
             }
         }
-        text
+        report
     }
 }
 
@@ -241,12 +241,12 @@ impl std::error::Error for Error {
     }
 }
 
-/// A message after whose piece it is about.
+/// A message that begins with the name of a recipient.
 pub(crate) fn about(whose: &str, message: &str, goes_on: bool) -> String {
     format!("{whose}{}{message}", if goes_on { " " } else { ": " })
 }
 
-/// What an I/O error says, without the system's number.
+/// The text of an I/O error, without the system's number.
 fn reason(error: &std::io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);

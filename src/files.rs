@@ -1,4 +1,4 @@
-//! Files: read as text, named within their folder, written whole or not at all.
+//! Files: read as text, named relative to a folder, written completely or not at all.
 
 #[cfg(unix)]
 use std::fs::Permissions;
@@ -14,14 +14,14 @@ use crate::text;
 #[cfg(unix)]
 const OWNER_ALONE: u32 = 0o600;
 
-/// All rights of group and others.
+/// All permissions of group and others.
 #[cfg(unix)]
 const OTHERS: u32 = 0o077;
 
-/// Makes an empty file that nobody but its owner may read.
+/// Creates an empty file that only its owner may read.
 ///
 /// # Errors
-/// When it is there already, or the folder cannot be written.
+/// When it already exists, or the folder cannot be written.
 pub(crate) fn create_secret(path: &Path) -> Result<()> {
     let mut options = File::options();
     options.write(true).create_new(true);
@@ -37,17 +37,17 @@ pub(crate) fn lock(path: &Path, busy: impl FnOnce() -> Error) -> Result<File> {
     Ok(file)
 }
 
-/// The same for a file that is open.
+/// The same for an open file.
 pub(crate) fn try_lock(file: &File, path: &Path, busy: impl FnOnce() -> Error) -> Result<()> {
     match file.try_lock() {
         Ok(()) if is_named(file, path) => Ok(()),
-        // The program that had it has just removed its file.
+        // The program that held the lock has just removed its file.
         Ok(()) | Err(TryLockError::WouldBlock) => Err(busy()),
         Err(TryLockError::Error(e)) => Err(Error::io("lock", path, e)),
     }
 }
 
-/// Whether a file that is open is still the one of this name.
+/// Whether an open file is still the one with this name.
 fn is_named(file: &File, path: &Path) -> bool {
     #[cfg(unix)]
     return match (file.metadata(), std::fs::metadata(path)) {
@@ -64,10 +64,10 @@ pub(crate) fn sync(path: &Path) -> Result<()> {
     File::options().write(true).open(path).map_err(failed)?.sync_all().map_err(failed)
 }
 
-/// `fsync` of the names in a folder.
+/// `fsync` of a folder, for its file names.
 pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    // Elsewhere a folder cannot be opened as a file, and its names need no word of ours.
+    // On other systems a folder cannot be opened as a file, and needs no sync.
     #[cfg(unix)]
     File::open(folder).and_then(|opened| opened.sync_all()).map_err(|e| Error::io("write", folder, e))?;
     Ok(())
@@ -82,8 +82,8 @@ pub(crate) fn is_open_to_others(path: &Path) -> bool {
     return false;
 }
 
-/// Lets nobody but its owner read a file, if that is possible here: a file of another user, or on a disk without owners,
-/// stays as it is.
+/// Lets only its owner read a file, where possible: a file of another user, or on a disk without owners, is not
+/// changed.
 pub(crate) fn close_to_others(path: &Path) {
     #[cfg(unix)]
     if let Some(mode) = std::fs::metadata(path).ok().map(|known| known.permissions().mode())
@@ -93,7 +93,7 @@ pub(crate) fn close_to_others(path: &Path) {
     }
 }
 
-/// Whether a file may be read and neither be changed nor have others beside it.
+/// Whether a file may be read but not changed, or no file may be created next to it.
 pub(crate) fn is_read_only(path: &Path) -> bool {
     use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
     let is_refused = |e: std::io::Error| matches!(e.kind(), PermissionDenied | ReadOnlyFilesystem);
@@ -103,7 +103,7 @@ pub(crate) fn is_read_only(path: &Path) -> bool {
     if let Err(e) = File::options().append(true).open(path) {
         return is_refused(e);
     }
-    // Whether a folder may be written only shows when it is.
+    // Only trying shows whether a folder is writable.
     let beside = path.with_extension("probe");
     match File::options().write(true).create_new(true).open(&beside) {
         Err(e) => is_refused(e),
@@ -114,7 +114,7 @@ pub(crate) fn is_read_only(path: &Path) -> bool {
     }
 }
 
-/// A path as it is shown: never empty.
+/// A path for display: never empty.
 pub(crate) fn shown(path: &Path) -> String {
     let text = path.display().to_string();
     text::quote(if text.is_empty() { "." } else { &text })
@@ -142,7 +142,7 @@ pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<u8>> {
         .hint("is it the right file? Make it smaller, or take it away"))
 }
 
-/// A text file, without the mark that some editors put before UTF-8.
+/// Reads a text file, without the byte order mark that some editors add.
 ///
 /// # Errors
 /// As [`read`], and when it is not UTF-8.
@@ -153,7 +153,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String> {
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-/// The path of a file that a campaign or a template names.
+/// The path of a file named in a campaign or a template.
 ///
 /// # Errors
 /// When the name leads out of the folder.
@@ -167,7 +167,19 @@ pub(crate) fn inside(folder: &Path, name: &str) -> Result<PathBuf> {
     Ok(folder.join(path))
 }
 
-/// Makes a file anew. A file or link of its name is removed first; what the link leads to stays as it is.
+/// A link to a folder, somewhere in a folder.
+pub(crate) fn linked_folder_in(folder: &Path) -> Option<PathBuf> {
+    std::fs::read_dir(folder).into_iter().flatten().filter_map(std::result::Result::ok).find_map(|entry| {
+        let (kind, path) = (entry.file_type().ok()?, entry.path());
+        if kind.is_dir() {
+            linked_folder_in(&path)
+        } else {
+            (kind.is_symlink() && path.is_dir() && !is_part(&path)).then_some(path)
+        }
+    })
+}
+
+/// Creates a new file. An existing file or link with its name is removed first; the target of the link is not changed.
 ///
 /// # Errors
 /// When a folder has its name, or it cannot be written.
@@ -176,7 +188,7 @@ pub(crate) fn create_anew(path: &Path) -> Result<File> {
     File::options().write(true).create_new(true).open(path).map_err(|e| Error::io("write", path, e))
 }
 
-/// Opens a file to read and write, with its content; makes it when it is missing. A link is removed first.
+/// Opens a file to read and write, with its content; creates it if missing. A link is removed first.
 pub(crate) fn open_or_create(path: &Path) -> std::io::Result<File> {
     if path.is_symlink() {
         std::fs::remove_file(path)?;
@@ -184,7 +196,7 @@ pub(crate) fn open_or_create(path: &Path) -> std::io::Result<File> {
     File::options().read(true).write(true).create(true).truncate(false).open(path)
 }
 
-/// Removes a file, which may be missing; of a link only the link.
+/// Removes a file if it exists; of a link only the link.
 pub(crate) fn remove(path: &Path) -> Result<()> {
     match std::fs::remove_file(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, e)),
@@ -192,13 +204,13 @@ pub(crate) fn remove(path: &Path) -> Result<()> {
     }
 }
 
-/// Whether a file is one that a killed run left half written, or that SQLite kept beside one.
+/// Whether a file is an unfinished one of a killed run, or a temporary one of SQLite.
 pub(crate) fn is_part(path: &Path) -> bool {
     let endings = ["part", "part-journal", "part-wal", "part-shm"];
     path.extension().is_some_and(|ending| endings.iter().any(|known| ending == *known))
 }
 
-/// A file under another name until it is complete; without that it goes again.
+/// A file under a temporary name until it is complete; otherwise it is deleted.
 #[derive(Debug)]
 pub(crate) struct PartFile {
     target: PathBuf,
@@ -213,25 +225,25 @@ impl PartFile {
         Self { part: target.with_file_name(name), target: target.to_owned(), is_complete: false }
     }
 
-    /// Where it is written.
+    /// Its temporary path.
     pub(crate) fn path(&self) -> &Path {
         &self.part
     }
 
-    /// Opens it anew, in a folder that is made when it is missing.
+    /// Creates it, and its folder if missing.
     pub(crate) fn create(&self) -> Result<BufWriter<File>> {
         let folder = self.target.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder).map_err(|e| Error::io("make the folder", folder, e))?;
         create_anew(&self.part).map(BufWriter::new)
     }
 
-    /// Brings what was written to the disk.
+    /// Syncs the content to disk.
     pub(crate) fn sync(&self, out: BufWriter<File>) -> Result<()> {
         let failed = |e| Error::io("write", &self.part, e);
         out.into_inner().map_err(|e| failed(e.into_error()))?.sync_all().map_err(failed)
     }
 
-    /// Gives it its name.
+    /// Renames it to its final name.
     pub(crate) fn complete(mut self) -> Result<()> {
         std::fs::rename(&self.part, &self.target).map_err(|e| Error::io("write", &self.target, e))?;
         self.is_complete = true;
@@ -247,12 +259,12 @@ impl Drop for PartFile {
     }
 }
 
-/// Writes a file so that it is there whole or not at all.
+/// Writes a file completely or not at all.
 pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
     write_whole_with(path, |file| file.write_all(content).map_err(|e| Error::io("write", path, e)))
 }
 
-/// The same for a file that nobody but its owner may read.
+/// The same for a file that only its owner may read.
 pub(crate) fn write_secret(path: &Path, content: &[u8]) -> Result<()> {
     write_whole_with(path, |file| {
         #[cfg(unix)]

@@ -1,35 +1,37 @@
-//! What the tests need and no verb gives: a database with a known key, an address that gets no email, a full disk; verbs without a
-//! process of their own.
+//! What the tests need and no verb provides: a database with a known key, a suppressed address, a full disk; verbs run
+//! in this process.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use chrono::NaiveDate;
+use serde_json::json;
 
 use crate::app::import::{self as importing, ImportFile, ImportRequest, PurchaseImport};
+use crate::app::segment::{Query, preview_in};
 use crate::clock::Clock;
 use crate::customers::CustomerField;
-use crate::domain::{Code, Column, ImportId, Suppression};
+use crate::domain::{Code, Column, ImportId, OnePer, Suppression};
 use crate::error::{Error, Result};
 use crate::import::{ImportKind, ImportOptions, ImportPlan, ImportSheet, SheetOptions};
 use crate::shop::Shop;
 use crate::store::{Store, params};
 use crate::{campaign, cli, customers, import, segment};
 
-/// How many cases a property is tried with: so many, and more by `REGULARS_FUZZ`, 25 when that is not set.
+/// The number of cases for a property test: `times`, multiplied by `REGULARS_FUZZ`, or 25 when that is not set.
 #[must_use]
 pub fn fuzz_cases(times: u64) -> u64 {
     let one = std::env::var("REGULARS_FUZZ").ok().and_then(|many| many.parse().ok()).unwrap_or(25);
     times * one
 }
 
-/// Does a verb in a shop on a day, in this process and not a new one: its exit code, and all that it says.
+/// Runs a verb in a shop on a day, in this process: its exit code and its output.
 #[must_use]
 pub fn perform(shop: &Path, today: NaiveDate, words: &[&str]) -> (u8, String) {
     cli::perform_in(shop, today, words)
 }
 
-/// Imports a file of customers, or of purchases: the exit code, and all that is said of it.
+/// Imports a file of customers, or of purchases: the exit code and the output.
 #[must_use]
 pub fn import_file(shop: &Path, today: NaiveDate, file: &Path, purchases: bool) -> (u8, String) {
     let import = || {
@@ -47,7 +49,38 @@ pub fn import_file(shop: &Path, today: NaiveDate, file: &Path, purchases: bool) 
     }
 }
 
-/// What a segment may ask: each field, or function with arguments as an example, and the kind of its value.
+/// A shop that stays open: a question to it takes a tenth of the time of a verb, which opens the shop each time.
+#[derive(Debug)]
+pub struct OpenShop {
+    shop: Shop,
+    store: Store,
+}
+
+impl OpenShop {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open(shop: &Path) -> Result<Self> {
+        let shop = Shop::open(shop)?;
+        Ok(Self { store: shop.store()?, shop })
+    }
+
+    /// Asks as `segment` does: the exit code; and how many match and who, as JSON, or what is wrong.
+    #[must_use]
+    pub fn ask(&self, today: NaiveDate, condition: &str) -> (u8, String) {
+        let query = Query { condition, order_by: None, limit: None, one_per: OnePer::Customer, as_of: today };
+        match preview_in(&self.store.read(), &self.shop, &query, usize::MAX) {
+            Ok(found) => (0, {
+                let customers: Vec<_> = found.customers.iter().map(|one| json!({ "ref": one.reference })).collect();
+                json!({ "matched": found.matched, "customers": customers }).to_string()
+            }),
+            Err(error) => (error.exit_code(), error.report()),
+        }
+    }
+}
+
+/// What a segment may use: each field, or function with example arguments, and its type.
 #[must_use]
 pub fn segment_words() -> Vec<(&'static str, String)> {
     segment::words().map(|(word, kind)| (word, kind.to_string())).collect()
@@ -59,10 +92,10 @@ pub fn card_fields() -> Vec<&'static str> {
     CustomerField::ALL.iter().map(|field| field.as_str()).collect()
 }
 
-/// Makes the database of a shop whose codes come from `key`.
+/// Creates the database of a shop whose codes are made with `key`.
 ///
 /// # Errors
-/// When it is there already.
+/// When it already exists.
 pub fn create_database(path: &Path, key: &[u8]) -> Result<()> {
     Store::create(path)?.write(|write| write.make_shop_key(key))
 }
@@ -73,7 +106,7 @@ pub fn is_code(text: &str) -> bool {
     Code::parse(text).is_ok()
 }
 
-/// Lets an address get no email for a reason, given by its form; whether that was news.
+/// Suppresses an address for a reason, given by its form; returns whether that is new.
 ///
 /// # Errors
 /// When there is no such reason.
@@ -98,7 +131,9 @@ pub fn import_on_a_full_disk(shop: &Path, customers: &str, today: NaiveDate) -> 
 /// That it is full.
 pub fn plan_on_a_full_disk(shop: &Path, campaign: &str, today: NaiveDate) -> Result<()> {
     let folder = Shop::open(shop)?;
-    full(shop)?.write(|write| campaign::plan(write, &folder, campaign, Clock::fixed(today).now(), false)).map(|_| ())
+    full(shop)?
+        .write(|write| campaign::plan(write, &folder, campaign, (Clock::fixed(today).now(), 0), false))
+        .map(|_| ())
 }
 
 /// The database of a shop, which can grow by one page at most.

@@ -1,14 +1,15 @@
 //! Regulars: campaigns and personal letters for a shop that knows its customers by name.
 //!
-//! Data flows one way. Files of other programs come in by [`import`], into the [`customers`]; [`insights`] shows who matters
-//! most, and a [`segment`] asks who is meant; a [`campaign`] is planned from its file, which freezes who is written to, in which
-//! branch and with which code; [`merge`] puts what is frozen into a template, and [`letter`] or [`email`] makes the piece;
-//! [`proof`] looks the pieces over before they go, the [`outbox`] sends the emails, and a [`reminder`] goes to those who have
-//! not come; [`inbound`] reads what comes back. At the till a code becomes a [`redemption`]; [`report`] counts what came of it,
-//! and [`followup`] writes next year's campaign. [`access`] decides who may do what, and the [`manual`] says how. [`app`] has the use cases, one file each;
-//! [`web`] and [`cli`] read what came, call them, and show what came back; [`demo`] invents the people of two years.
+//! Data flows in one direction. Files of other programs come in through [`import`], into the [`customers`];
+//! [`insights`] shows who matters most, and a [`segment`] selects customers by a query; a [`campaign`] is planned from
+//! its file, which freezes its recipients, with their branches and codes; [`merge`] puts the frozen fields into a
+//! template, and [`letter`] or [`email`] makes the piece; [`proof`] checks the pieces before they are sent, the
+//! [`outbox`] sends the emails, and a [`reminder`] is sent to those who have not come; [`inbound`] reads returned mail.
+//! At the till a code becomes a [`redemption`]; [`report`] counts the response, and [`followup`] writes next year's
+//! campaign. [`access`] decides who may do what, and the [`manual`] describes it. [`app`] has the use cases, one file
+//! each; [`web`] and [`cli`] parse requests, call them, and show the results; [`demo`] invents the people of two years.
 //!
-//! A room uses only rooms that stand above it in this list, never a neighbour on its own line:
+//! A room uses only rooms above it in this list, never a neighbor on its own line:
 //!
 //! ```text
 //! text  error  files · money · clock · random

@@ -1,4 +1,4 @@
-//! The bytes to and from a mail server: TCP, encrypted from the first byte or later, and what goes wrong in plain words.
+//! The connection to a mail server: TCP, encrypted from the start or later, with errors in plain words.
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
@@ -17,13 +17,14 @@ pub(crate) struct MailStream {
 }
 
 impl MailStream {
-    /// Connects to the first address of the host that answers; `timeout` is for each, and for every later read and write.
+    /// Connects to the first address of the host that accepts; `timeout` applies to each, and to every later read and
+    /// write.
     pub(crate) fn connect(host: &str, port: u16, timeout: Duration) -> Result<Self, StreamFault> {
         let mut last = StreamFault::UnknownHost;
         for address in (host, port).to_socket_addrs().map_err(|_| StreamFault::UnknownHost)? {
             match TcpStream::connect_timeout(&address, timeout) {
                 Ok(socket) => {
-                    // The end of a large message would wait until its beginning is confirmed.
+                    // Otherwise the end of a large message would wait until its beginning is acknowledged.
                     socket.set_nodelay(true)?;
                     let stream = Self { socket, encryption: None };
                     stream.set_timeout(timeout)?;
@@ -55,13 +56,14 @@ impl MailStream {
         Ok(())
     }
 
-    /// How long every read and write may wait.
+    /// The timeout of every read and write.
     pub(crate) fn set_timeout(&self, timeout: Duration) -> Result<(), StreamFault> {
         self.socket.set_read_timeout(Some(timeout))?;
         Ok(self.socket.set_write_timeout(Some(timeout))?)
     }
 
-    /// Checks, without waiting, that the server is there and has sent nothing that was not read; else the stream is of no use.
+    /// Checks, without waiting, that the server is connected and has sent nothing that was not read; otherwise the
+    /// stream is unusable.
     pub(crate) fn expect_silence(&mut self) -> Result<(), StreamFault> {
         self.socket.set_nonblocking(true)?;
         let read = self.read(&mut [0]);
@@ -74,7 +76,7 @@ impl MailStream {
         }
     }
 
-    /// Ends an encrypted stream as TLS asks for.
+    /// Closes an encrypted stream as TLS requires.
     pub(crate) fn close(mut self) {
         if let Some(session) = &mut self.encryption {
             session.send_close_notify();
@@ -108,7 +110,7 @@ impl Write for MailStream {
     }
 }
 
-/// Why a stream is of no use.
+/// Why a stream is unusable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum StreamFault {
     UnknownHost,
@@ -117,13 +119,13 @@ pub(crate) enum StreamFault {
     Expired,
     NotYetValid,
     OtherCertificate(String),
-    /// What came is not TLS.
+    /// The response is not TLS.
     NotEncrypted,
     OtherEncryption(String),
     TimedOut,
     HungUp,
-    /// Something came before anything was asked: the next answer cannot be told from it, and before encryption anybody on the
-    /// way may have sent it (CVE-2011-0411).
+    /// Something arrived before a request: the next response cannot be distinguished from it, and before encryption
+    /// anyone on the network may have sent it (CVE-2011-0411).
     Unasked,
     Other(String),
 }
@@ -142,8 +144,8 @@ impl fmt::Display for StreamFault {
                 return write!(f, "the connection to the mail server cannot be encrypted: {why}");
             }
             Self::TimedOut => "the mail server did not answer in time",
-            Self::HungUp => "the mail server hung up",
-            Self::Unasked => "the mail server answered what it was not asked",
+            Self::HungUp => "the mail server closed the connection",
+            Self::Unasked => "the mail server sent an unexpected response",
             Self::Other(why) => why,
         })
     }
@@ -174,7 +176,7 @@ impl From<io::Error> for StreamFault {
             return own.clone().into();
         }
         match fault.kind() {
-            // Which of the two a read that took too long gives depends on the system.
+            // Which of the two a read timeout gives depends on the system.
             ErrorKind::WouldBlock | ErrorKind::TimedOut => Self::TimedOut,
             ErrorKind::UnexpectedEof
             | ErrorKind::ConnectionReset
@@ -204,7 +206,7 @@ mod tests {
             let stream = MailStream::connect("localhost", port, Duration::from_secs(20)).expect("a connection");
             (stream, listener.accept().expect("a connection").0)
         };
-        // What has been sent is there once somebody who waits for it has it.
+        // The data has arrived once another thread can read it.
         let wait = |stream: &MailStream| stream.socket.peek(&mut [0]).expect("something");
         let (mut stream, mut server) = connect();
         stream.expect_silence().expect("silence");

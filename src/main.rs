@@ -1,4 +1,4 @@
-//! The program `regulars`: parse, run, print the one error.
+//! The program `regulars`: parse, run, print the error.
 
 use std::process::ExitCode;
 

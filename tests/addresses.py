@@ -3,8 +3,8 @@
 
     python3 tests/addresses.py target/release/regulars
 
-The addresses (addresses_half.json) are not part of the project. They are looked for in ../shared/data beside it, or where
-REGULARS_DATA says; without them this says that it was left out. They show how places are displayed, which is not always
+The addresses (addresses_half.json) are not part of the project. They are looked for in ../shared/data next to it, or where
+REGULARS_DATA says; without them this prints that it was skipped. They show how places are displayed, which is not always
 how an envelope is written: so only the order and the lines of town and postcode are compared, and how many agree is counted.
 What must hold for each of them is checked as a law: nothing that the post needs is cut, lost or said twice.
 """

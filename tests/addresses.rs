@@ -1,4 +1,4 @@
-//! An address is one thing: taken, replaced and completed as a whole; lists that have nothing but names and addresses.
+//! Addresses are imported, replaced and completed as a whole; lists that have nothing but names and addresses.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use crate::support::{Shop, letter_lines};
 
-/// Files that are imported in turn, and the letters that follow from them.
+/// Files that are imported in turn, and the resulting letters.
 struct Case {
     files: &'static [(&'static str, &'static str)],
-    /// Parts of what the imports say.
+    /// Parts of the imports' messages.
     says: &'static [&'static str],
     letters: &'static [(&'static str, &'static str)],
 }
@@ -37,13 +37,13 @@ const HEAD: &str = "ref,first_name,last_name,street,street2,city,state,postcode,
 #[test]
 fn whoever_moved_has_the_new_address_whole() {
     let shop = Shop::without_people();
-    // The card, the row that comes next, and the address afterwards.
+    // The card, the next row, and the address afterwards.
     let table = [
         ("1 A St,Apt 4,Boston,MA,02108,", "2 B Rd,,Chicago,IL,60601,", "2 B Rd / Chicago, IL 60601"),
         ("Weg 1,,Berlin,,10115,Germany", "3 C Rd,,Chicago,IL,60601,", "3 C Rd / Chicago, IL 60601"),
         ("5 A St,Apt 5,Boston,MA,02108,", "4 D Rd,,Chicago,IL,,", "4 D Rd / Chicago, IL"),
         ("6 A St,Apt 6,Boston,MA,02108,", ",,,,,", "6 A St / Apt 6 / Boston, MA 02108"),
-        // Siblings: abroad and back, the same house completed, a flat of the same house, a part of another address.
+        // Also: abroad and back, the same house completed, a flat of the same house, a part of another address.
         ("7 A St,Apt 7,Boston,MA,02108,", "Weg 9,,Bonn,,53111,Germany", "Weg 9 / 53111 Bonn / GERMANY"),
         ("8 A St,Apt 8,Boston,,,", "8 A Street,,Boston,MA,02108,", "8 A Street / Apt 8 / Boston, MA 02108"),
         ("9 A St,Apt 9,Boston,MA,02108,", "9 A St Apt 10,,Boston,MA,02108,", "9 A St Apt 10 / Boston, MA 02108"),
@@ -98,7 +98,7 @@ fn an_address_is_not_put_together_from_two() {
             says: &["the `shipping` address of 1 customer"],
             letters: &[("w1@example.com", "Ann Woo / 12 Maple Ave / Apt 4 / OTTAWA ON K1A 0B1 / CANADA | Dear Ann,")],
         },
-        // Siblings: a plain list with two addresses, postal before physical, cards with two addresses.
+        // Also: a plain list with two addresses, postal before physical, cards with two addresses.
         Case {
             files: &[(
                 "plain.csv",
@@ -160,7 +160,7 @@ fn of_several_orders_the_newest_address_counts() {
     for (rows, street) in [
         ([old, new, ""], "2 New Rd"),
         ([new, old, ""], "2 New Rd"),
-        // Siblings: the time of the day, an order without an address, all three.
+        // Also: the time of day, an order without an address, all three.
         ([later, new, old], "3 Late Rd"),
         ([none, old, new], "2 New Rd"),
         ([old, none, ""], "1 Old St / Apt 4"),
@@ -273,14 +273,14 @@ fn a_list_of_names_and_addresses_is_taken_and_known_again() {
                 Reed,Bob,,2 B St,,Boston,MA,02108\n";
     shop.write("list.csv", list);
     shop.run("import customers list.csv")
-        .says("people are known by their name and address")
+        .says("people are identified by name and address")
         .says("1 row like another one: each such customer was imported once")
         .shows("3 new");
     let before = letter_lines(&shop, "customer");
     let references: Vec<&String> = before.keys().collect();
     assert!(references.iter().all(|one| one.starts_with("L-")), "{references:?}");
     assert_eq!(references.iter().filter(|one| one.ends_with("-2")).count(), 1, "{references:?}");
-    // In another order, and written otherwise, they are the same; whoever moved is a new card and a named duplicate.
+    // In another order and spelling they are the same; someone who moved is a new card and a reported duplicate.
     let again = "LAST,FIRST,ADDR1,ADDR2,CITY,STATE,ZIP\n\
                  REED,Bob,2 B Street,,Boston,MA,02108-1234\n\
                  Moss,Ann,1 A St.,Apt 5,Boston,MA,02108\n\
@@ -292,12 +292,12 @@ fn a_list_of_names_and_addresses_is_taken_and_known_again() {
     shop.write("moved.csv", list.replace("2 B St,,Boston,MA,02108", "7 New Rd,,Salem,MA,01970"));
     shop.run("import customers moved.csv").says("like another").shows("1 new");
     shop.run("customer duplicates").shows("Bob Reed").quiet();
-    // A file with columns for phones is patchy: who has none is known by name and address.
+    // A file with columns for phones has gaps: people without one are identified by name and address.
     shop.write(
         "phones.csv",
         "Name,Phone,Street,City,Zip\nIda Vik,617-555-0142,5 C St,Boston,02108\nOle Vik,,6 C St,Boston,02108\n",
     );
-    shop.run("import customers phones.csv").says("known by their email, else by their phone").shows("2 new");
+    shop.run("import customers phones.csv").says("identified by email, else by phone").shows("2 new");
     shop.write("nobody.csv", "Name,Phone,Street,City,Zip\n,,5 C St,Boston,02108\n");
     let refused = shop.run("import customers nobody.csv").status(1);
     refused.says("a customer without email, phone, and name and street");

@@ -1,4 +1,4 @@
-//! Amounts at the till: without a gift, changed, taken back; each counts once, stands in the day's sums, and never in the
+//! Amounts at the till: without a gift, changed, undone; each counts once, is in the day's totals, and never in the
 //! book's purchases.
 
 use serde_json::json;
@@ -12,7 +12,7 @@ fn planned() -> Shop {
     shop
 }
 
-/// Presses "Amount only" on a card, or "Write it down" where no gift waits or the answer is no.
+/// Presses "Amount only" on a card, or "Write it down" if no gift waits or the code is rejected.
 fn amount_only(till: &Counter, page: &Page, amount: &str) -> Page {
     let refused = value(page, "refused");
     let form =
@@ -30,7 +30,7 @@ fn an_amount_without_a_gift_counts_once_and_the_gift_still_waits() {
     card.shows("Amount only, no tin");
     let page = amount_only(&till, &card, "");
     assert_eq!(page.status, 422);
-    page.shows("Say what they spent");
+    page.shows("Enter what they spent");
     let page = amount_only(&till, &card, "9412.50");
     assert_eq!(page.status, 422, "many times what they ever spent");
     page.shows("Is it right?").shows("Yes, amount only, no tin");
@@ -50,7 +50,7 @@ fn an_amount_without_a_gift_counts_once_and_the_gift_still_waits() {
     );
     till.get("/till").shows("recorded").shows("tin given");
     till.get("/owner/day").shows("left $5.00.").shows("$41.20 more was recorded without one.");
-    // The shop's own export has the same sale: the book counts that one alone.
+    // The shop's own export has the same sale: the book counts only that one.
     let spent = || {
         shop.json("segment \"spend_between(date('2024-04-01'), date('2024-04-30')) > 0\" --as-of 2024-05-01")["matched"]
             .clone()
@@ -77,7 +77,7 @@ fn whoever_has_no_letter_or_comes_again_buys_all_the_same() {
     assert_eq!(heading(&written), "It is recorded.");
     written.shows("$12.50 recorded at").shows("Next customer");
     assert!(!written.body.contains("btn-go"), "green is for a gift");
-    // A code that is scanned into the amount is a search.
+    // A code scanned into the amount field starts a search.
     let (code, other) = (shop.code("spring", "C-03"), shop.code("spring", "C-06"));
     till.hand_over(&till.find(&code), "5", "");
     let refused = till.find(&code);
@@ -116,7 +116,7 @@ fn an_amount_is_taken_back_and_changed_and_the_sums_follow() {
     }
     assert_eq!(shop.times("at_the_till", &json!({ "outcome": "undone" })), 1);
     let day = till.get("/owner/day");
-    day.shows("bought, and taken back later").shows("taken back: the wrong person");
+    day.shows("bought, and undone later").shows("undone: the wrong person");
     assert!(!day.body.contains("was recorded without one"));
 
     // The amount of a redemption: this till for ten minutes, then the owner.
@@ -130,7 +130,7 @@ fn an_amount_is_taken_back_and_changed_and_the_sums_follow() {
     let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
     database.execute("UPDATE redemption SET redeemed_at = '2024-04-02T00:00:00'", []).unwrap();
     let late = till.post(&change, &[("amount", "44")]);
-    late.shows("This till cannot change it any more.");
+    late.shows("This till can no longer change it.");
     let day = till.get("/owner/day");
     day.shows("the amount changed: it was $50.00").shows("left $45.00.");
     let path = action(&day, "/owner/day/2024-04-02/change/");
@@ -149,7 +149,7 @@ fn a_clock_that_was_set_back_takes_no_undo_away() {
     database.execute("UPDATE redemption SET redeemed_at = '2024-04-02T23:59:59'", []).unwrap();
     till.post(&action(&given, "/till/change/"), &[("amount", "6")]).shows("$6.00 recorded at 11:59 pm");
     let back = till.post(&action(&given, "/till/undo/"), &[("reason", "the wrong person")]);
-    assert_eq!(heading(&back), "Taken back.");
+    assert_eq!(heading(&back), "Undone.");
     assert_eq!(shop.times("redemptions", &json!({ "undone_at": "" })), 0);
 }
 
@@ -165,7 +165,7 @@ fn no_amount_is_read_as_another_and_sums_stay_numbers() {
     }
     assert_eq!(shop.held_of_all("at_the_till").len(), 0);
     let code = shop.code("spring", "C-03");
-    shop.run(&format!("redeem {code} --spend 99999999999999")).status(1).says("larger than any amount may be");
+    shop.run(&format!("redeem {code} --spend 99999999999999")).status(1).says("is too large an amount");
     for (typed, minor) in [("12,50", 1_250), ("1.234,56", 123_456), ("$1,149.00", 114_900), ("1 149,00", 114_900)] {
         amount_only(&till, &till.open_first("C-08"), typed);
         assert_eq!(shop.held("C-08", "at_the_till").last().unwrap()["spend_minor"], minor, "{typed}");
@@ -189,7 +189,7 @@ fn a_second_gift_stands_in_the_sums_and_can_be_taken_back() {
     let undo = given.body.split("action=\"").filter_map(|rest| rest.split('"').next()).find(|p| p.ends_with("/undo"));
     till.post(undo.unwrap(), &[("reason", "one was enough")]);
     let day = till.get("/owner/day");
-    day.shows("a second one given, and taken back later");
+    day.shows("a second one given, and undone later");
     assert!(!day.body.contains("more was recorded"));
     assert_eq!(heading(&till.get(again)), "Already given.");
 }
@@ -212,14 +212,14 @@ fn an_amount_that_a_till_kept_is_written_down_once() {
     let page = server.get("/owner/day");
     page.shows("$20.00 was recorded without one.");
     assert!(!page.body.contains("look at this"), "nothing to settle");
-    // The answer was lost, and then the other button of the same card was pressed.
+    // The response was lost, and then the other button of the same card was pressed.
     let code = shop.code("spring", "C-03");
     let other = json!({ "id": "0123456789abcdef", "code": code, "amount": "20", "ago": 30 });
     for _ in 0..2 {
         sent(&other).shows("\"outcome\":\"accepted\"");
     }
     assert_eq!(shop.held_of_all("redemptions").len(), 1);
-    server.get("/owner/day").shows("look whether it counts twice");
+    server.get("/owner/day").shows("check whether it counts twice");
     let odd = json!({ "id": "fedcba9876543210", "customer": customer, "amount": "4 hundred", "ago": 60 });
     sent(&odd);
     let gone = json!({ "id": "00000000000000000", "customer": 4711, "amount": "7", "ago": 60 });

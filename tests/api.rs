@@ -1,5 +1,5 @@
-//! For a shop system's own till: a code once, the same answer to the same request, words for what goes wrong, and a
-//! description that is held against what is answered.
+//! The API for a shop system's own till: each code once, the same response to the same request, clear errors, and a
+//! description that is compared with the responses.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 
 use crate::support::{Page, Server, Shop};
 
-/// A shop system with the token of a till; it remembers what it asked and which status came.
+/// A shop system with the token of a till; it records its requests and the status of each response.
 struct Program {
     server: Server,
     token: String,
     seen: Mutex<BTreeSet<(String, u16)>>,
 }
 
-/// A shop whose letters are out, with the tills front and back.
+/// A shop whose letters were mailed, with the tills front and back.
 fn shop() -> Shop {
     let shop = Shop::new();
     let text = shop.read("shop.toml");
@@ -95,7 +95,7 @@ fn a_code_is_redeemed_once_and_the_same_request_is_answered_the_same() {
     let mut known: BTreeSet<String> = shop
         .run(&format!("--json redeem {code}"))
         .status(1)
-        .says("was redeemed already")
+        .says("was already redeemed")
         .json()
         .as_object()
         .unwrap()
@@ -153,11 +153,11 @@ fn a_till_that_could_not_ask_says_when_they_came() {
         shop.held("C-01", "at_the_till").iter().filter(|one| one["arrived_at"].as_str() > one["at"].as_str()).count(),
         1
     );
-    // The gift has gone out: a no is for the owner, with both sides.
+    // The gift was handed over: a rejection is shown to the owner, with both sides.
     assert_eq!(program.redeem("b", &visit("C-01", late)).1["outcome"], "already_redeemed");
     assert_eq!(program.redeem("c", &visit("C-03", "2024-02-28T12:00:00+00:00")).1["outcome"], "not_yet");
     let day = program.server.get("/owner/day");
-    day.shows("Given out twice.").shows("Given out before the first day.").shows("at the till “front”, $9.00");
+    day.shows("Given twice.").shows("Given before the first day.").shows("at the till “front”, $9.00");
     for (key, at) in [("d", "2024-03-23T12:00:00+00:00"), ("e", "2024-03-10 noon"), ("f", "yesterday")] {
         assert_eq!(program.redeem(key, &visit("C-06", at)).0, 422, "{at}");
     }
@@ -192,7 +192,7 @@ fn the_card_is_that_of_the_till_and_the_log_names_nobody() {
     };
     assert_eq!(write("before").status, 404);
     shop.run("till tokens").shows("2  back  made 2024-03-01");
-    shop.run("till revoke 2").stdout("Token 2 of the till `back` opens nothing any more.\n");
+    shop.run("till revoke 2").stdout("Token 2 of the till `back` is no longer valid.\n");
     shop.run("till revoke 2").status(1).says("was revoked on 2024-03-01");
     shop.run("till token frnt").status(1).says("did you mean `front`?");
     for token in ["", "rt_made_up", &revoked] {
@@ -245,7 +245,7 @@ fn bar_codes_of_goods_are_no_guesses_and_lock_nobody_out() {
         for code in goods.into_iter().chain(others) {
             let (status, answer) = ask(&json!({ "code": code, "spend_minor": 100 }));
             assert_eq!((status, &answer["outcome"]), (404, &json!("unknown")), "{code}");
-            let is_named = answer["detail"] == "That is a bar code of goods, not of a letter.";
+            let is_named = answer["detail"] == "That is the bar code of a product, not of a letter.";
             assert_eq!(is_named, goods.contains(&code) || code == "12345670", "{code}: {answer}");
         }
     }
@@ -254,7 +254,7 @@ fn bar_codes_of_goods_are_no_guesses_and_lock_nobody_out() {
         let sql = format!("SELECT count(*) FROM redemption_event WHERE code = '{code}'");
         assert_eq!(shop.count(&sql), 0, "{code} is nothing that happened at a till");
     }
-    // A letter's code that is a bar code by chance is the letter's.
+    // A code that happens to be a bar code is still the letter's.
     let chance = "96385074";
     let typed = (0..10).find_map(|n| {
         (0..10_000_000)
@@ -294,15 +294,15 @@ fn a_body_that_does_not_fit_is_told_by_its_key() {
         (" \r\n", 400, "The body is empty"),
         ("{", 400, "it ends too early"),
         ("{\"code\": \"7K", 400, "it ends too early"),
-        ("code=7K3M-9QXA", 400, "The body is not JSON: look at line 1, column 1."),
+        ("code=7K3M-9QXA", 400, "The body is not JSON: check line 1, column 1."),
         ("{\"code\": \"x\"} {}", 400, "The body is not JSON"),
         ("{'code': 'x'}", 400, "The body is not JSON"),
         ("{\"code\": \"x\",}", 400, "The body is not JSON"),
         (&deep, 400, "too many brackets inside one another"),
-        ("{}", 422, "Say a `code`, or a `customer` and a `campaign`."),
-        ("{\"spend_minor\": 100}", 422, "Say a `code`"),
-        ("{\"customer\": \"C-01\"}", 422, "Say a `code`"),
-        ("{\"code\": null}", 422, "Say a `code`"),
+        ("{}", 422, "Give a `code`, or a `customer` and a `campaign`."),
+        ("{\"spend_minor\": 100}", 422, "Give a `code`"),
+        ("{\"customer\": \"C-01\"}", 422, "Give a `code`"),
+        ("{\"code\": null}", 422, "Give a `code`"),
         ("{\"code\": 12}", 422, "`code` must be text in quotes, and it is a number."),
         ("{\"code\": [\"x\"]}", 422, "`code` must be text in quotes, and it is a list."),
         ("{\"code\": {}}", 422, "`code` must be text in quotes, and it is an object."),
@@ -316,7 +316,7 @@ fn a_body_that_does_not_fit_is_told_by_its_key() {
         ),
         ("{\"code\": \"x\", \"spend_minor\": 612.4}", 422, "and it is a fraction, or too large."),
         ("{\"code\": \"x\", \"spend_minor\": 99999999999999999999}", 422, "and it is a fraction, or too large."),
-        ("{\"code\": \"x\", \"code\": \"y\"}", 422, "`code` is there twice."),
+        ("{\"code\": \"x\", \"code\": \"y\"}", 422, "`code` occurs twice."),
         ("{\"code\": \"x\", \"spend\": 100}", 422, "unknown field `spend`; known here: `code`, `customer`, "),
         ("{\"code\": \"x\", \"spend_minr\": 100}", 422, "unknown field `spend_minr`; perhaps `spend_minor` is meant."),
         ("{\"Code\": \"x\"}", 422, "unknown field `Code`; perhaps `code` is meant."),
@@ -354,12 +354,12 @@ fn a_body_that_does_not_fit_is_told_by_its_key() {
         refused("/v1/redemptions/1/rollback", body.as_bytes(), status, says);
     }
     assert_eq!(shop.count("SELECT count(*) FROM redemption_event"), 0);
-    // What a byte order mark stands before is read all the same; an address that is none is told in the same way.
+    // A byte order mark is ignored; an unknown address gives the same kind of error.
     let body = format!("\u{feff}{}", json!({ "code": shop.code("spring", "C-03"), "receipt": null }));
     assert_eq!(program.ask(&program.token, "POST", "/v1/redemptions", "Idempotency-Key: k\r\n", &body).status, 201);
     let page = program.ask(&program.token, "GET", "/v1/customers/%FF", "", "");
     assert_eq!(page.status, 400);
-    page.shows("The address did not arrive whole.");
+    page.shows("The address did not arrive completely.");
 }
 
 #[test]
@@ -372,7 +372,7 @@ fn the_description_says_what_is_answered() {
     let described: Value = serde_json::from_str(&described.body).unwrap();
     let paths = described["paths"].as_object().unwrap();
 
-    // What a till may say, and nothing else.
+    // The fields that a till may send, and no others.
     let source = include_str!("../src/web/api/redemptions.rs");
     let request = source.split("struct RedeemRequest {").nth(1).unwrap().split('}').next().unwrap();
     let fields: BTreeSet<&str> = request
@@ -384,7 +384,7 @@ fn the_description_says_what_is_answered() {
     let visit = described["components"]["schemas"]["Visit"]["properties"].as_object().unwrap();
     assert_eq!(fields, visit.keys().map(String::as_str).collect());
 
-    // The routes that there are, and no others.
+    // The routes that exist, and no others.
     let source = include_str!("../src/web/api/mod.rs");
     let routes: BTreeSet<String> =
         source.split(".route(\"").skip(1).map(|rest| format!("/v1{}", rest.split('"').next().unwrap())).collect();
@@ -401,7 +401,7 @@ fn the_description_says_what_is_answered() {
     assert_eq!(program.get("/v1/nowhere").0, 404);
     program.seen.lock().unwrap().remove(&("get /v1/nowhere".to_owned(), 404));
 
-    // Each status that it tells of, and no other.
+    // Each documented status, and no other.
     let code = shop.code("spring", "C-01");
     let (_, given) = program.redeem("a", &json!({ "code": code }));
     assert_eq!(program.redeem("b", &json!({ "code": code })).0, 409);
@@ -445,7 +445,7 @@ fn the_description_says_what_is_answered() {
             told.extend(statuses.map(|status| (format!("{method} {path}"), status)));
         }
     }
-    // Reading goes on while somebody else writes; that it cannot, no test brings about.
+    // Reading continues while another program writes; no test can make it fail.
     told.remove(&("get /v1/customers/{ref}".to_owned(), 503));
     assert_eq!(*program.seen.lock().unwrap(), told);
 }

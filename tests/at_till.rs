@@ -1,5 +1,5 @@
-//! At the till: a scan finds its letter whatever stood in the field, every gift that waits has its button, what was taken back
-//! is said, and after the last day nothing waits.
+//! At the till: a scan finds its letter whatever was in the field, every gift that waits has its button, an undo is
+//! shown, and nothing waits after the last day.
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ fn planned() -> Shop {
     shop
 }
 
-/// The same with a second letter for everybody, whose gift waits until the end of May.
+/// The same with a second letter for everyone, whose gift waits until the end of May.
 fn with_two_letters() -> Shop {
     let shop = planned();
     let summer = shop
@@ -44,7 +44,7 @@ fn a_scan_finds_its_letter_whatever_stood_in_the_field() {
         format!("HTTPS://SHOP.EXAMPLE/{plain}"),
         format!("{plain}{plain}"),
         format!("  {code}\t"),
-        // Dashes, and what a scanner types for one on the keyboards of other countries.
+        // Dashes, and what a scanner types instead with other keyboard layouts.
         code.replace('-', "\u{2014}"),
         code.replace('-', "\u{2212}"),
         code.replace('-', "\u{ad}"),
@@ -70,12 +70,12 @@ fn a_scan_finds_its_letter_whatever_stood_in_the_field() {
     }
     assert_eq!(shop.held_of_all("at_the_till").len(), 0, "a scan wrote something down");
     assert_eq!(shop.held_of_all("contacts").len(), 0);
-    // Numbers, names and words are what they are.
+    // Numbers, names and words are not codes.
     for typed in ["12345678", "+1 (650) 555-0123", "Bartholomew", "Smith 97301"] {
         let page = till.find(typed);
         assert!(!page.body.contains("The letter promised"), "{typed}");
     }
-    till.find("smi7ZXC-71S3").shows("Nobody sounds like “smi7ZXC-71S3”.");
+    till.find("smi7ZXC-71S3").shows("No one matches “smi7ZXC-71S3”.");
     assert_eq!(heading(&till.hand_over(&card, "5", "12345678")), "Yes. The tin is theirs.");
 }
 
@@ -121,7 +121,7 @@ fn what_a_page_sends_along_is_no_guess_at_a_code() {
         }
         till.find(&shop.code("spring", "C-03")).shows("Hand over the tin");
     }
-    // What is typed is one, in whatever field.
+    // Typed text counts as one, in any field.
     for _ in 0..21 {
         till.post(&format!("/till/bought/{customer}"), &[("amount", ""), ("receipt", "7K3M-9QX5")]);
     }
@@ -154,7 +154,7 @@ fn an_amount_that_cannot_be_taken_has_the_focus_and_is_typed_over() {
 fn a_code_that_does_not_hold_says_so_behind_anything_too() {
     let shop = planned();
     let code = shop.code("spring", "C-03");
-    for (today, verdict) in [("2024-07-01", "Not any more."), ("2024-02-28", "Not yet.")] {
+    for (today, verdict) in [("2024-07-01", "Too late."), ("2024-02-28", "Not yet.")] {
         let till = Counter::open(&shop, today);
         assert_eq!(heading(&till.find(&format!("oka{code}"))), verdict, "{today}");
     }
@@ -168,7 +168,7 @@ fn what_was_taken_back_is_said_and_enter_is_the_next_customer() {
     let given = till.hand_over(&till.find(&code), "12.50", "");
     let undo = action(&given, "/till/undo/");
     let back = till.post(&undo, &[("reason", "wrong person")]);
-    assert_eq!((back.status, heading(&back).as_str()), (200, "Taken back."));
+    assert_eq!((back.status, heading(&back).as_str()), (200, "Undone."));
     back.shows("Ms. Okafor").shows("The tin and $12.50, at ").shows("It no longer counts.");
     assert!(!back.body.contains("hand-over") && !back.body.contains("btn-go"), "{}", back.body);
     let field = back.body.split("name=\"q\"").nth(1).unwrap().split('>').next().unwrap();
@@ -176,18 +176,18 @@ fn what_was_taken_back_is_said_and_enter_is_the_next_customer() {
     till.find("").shows("Scan or type the code, or a name");
     let here = till.seen.lock().unwrap().iter().rev().find(|path| path.contains("undone")).unwrap().clone();
     for _ in 0..2 {
-        assert_eq!(heading(&till.get(&here)), "Taken back.", "loaded again");
-        assert_eq!(heading(&till.post(&undo, &[("reason", "wrong person")])), "Taken back.", "pressed again");
+        assert_eq!(heading(&till.get(&here)), "Undone.", "loaded again");
+        assert_eq!(heading(&till.post(&undo, &[("reason", "wrong person")])), "Undone.", "pressed again");
     }
     assert_eq!(shop.times("at_the_till", &json!({ "outcome": "undone" })), 1);
     assert_eq!(shop.times("redemptions", &json!({ "undone_at": "" })), 0);
     till.get(&link(&back, "/till/letter/")).shows("Hand over the tin");
-    // An amount without a gift, of somebody without a letter.
+    // An amount without a gift, for a customer without a letter.
     let bought = till.post(&action(&till.open_first("C-08"), "/till/bought/"), &[("amount", "20"), ("once", "abc")]);
     let back = till.post(&action(&bought, "/till/written/"), &[("amount", "21")]);
     let undo = back.body.split("action=\"").find(|path| path.contains("/undo\"")).unwrap().split('"').next().unwrap();
     let back = till.post(undo, &[("reason", "twice")]);
-    assert_eq!(heading(&back), "Taken back.");
+    assert_eq!(heading(&back), "Undone.");
     back.shows("$21.00, at ").shows("Acme Uniforms");
     assert!(link(&back, "/till/person/").len() > "/till/person/".len());
     for nothing in ["/till/undone/1", "/till/undone/999999"] {
@@ -203,12 +203,12 @@ fn every_gift_that_waits_has_its_own_button() {
     page.shows("Something is waiting").shows("May scarf: scarf; Spring tea: tin");
     let card = till.open_first("Okafor");
     card.shows("a scarf of silk").shows("Also waiting").shows("a tin of spring tea");
-    // The letter that was scanned comes first.
+    // The scanned letter comes first.
     let (tin, scarf) = (shop.code("spring", "C-03"), shop.code("may", "C-03"));
     let card = till.find(&tin);
     card.shows("Hand over the tin<kbd").shows("Hand over the scarf <span");
     let other = card.body.split("formaction=\"/till/hand-over/").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    // An amount that cannot be read leaves the button that was pressed in front.
+    // After an unreadable amount the pressed button stays in front.
     let once = value(&card, "once");
     let wrong = till.post(
         &format!("/till/hand-over/{other}"),
@@ -231,7 +231,7 @@ fn every_gift_that_waits_has_its_own_button() {
     assert!(!given.body.contains("still waits"));
     assert_eq!(shop.held("C-03", "redemptions").len(), 2);
     till.open_first("Okafor").shows("Had the scarf");
-    // A household, whoever comes; programs and the card of the command line.
+    // A household, whichever member comes; the API and the card of the command line.
     let gifts = shop.json("customer show C-02 --today 2024-04-02")["gifts"].as_array().unwrap().clone();
     let names: Vec<_> = gifts.iter().map(|gift| (gift["campaign"].clone(), gift["state"].clone())).collect();
     assert_eq!(names, [(json!("may"), json!("waiting")), (json!("spring"), json!("waiting"))]);
@@ -245,16 +245,16 @@ fn every_gift_that_waits_has_its_own_button() {
     assert!(before.contains(">Spring tea</a>") && !after.contains(">Spring tea</a>"), "above the list: {before}");
     let page = till.get("/owner/to-come/999");
     page.shows("There is no such campaign.");
-    assert!(!page.body.contains("was planned yet"), "{}", page.body);
-    // Without the campaign's name a gift is handed over when it is the only one.
+    assert!(!page.body.contains("has been planned yet"), "{}", page.body);
+    // Without the campaign's name a gift is handed over if it is the only one.
     shop.run("redeem --customer C-02 --today 2024-04-02")
         .status(1)
         .says("`C-02` has several letters: `may` and `spring`")
-        .says("say which with `--campaign NAME`");
+        .says("give one of them with `--campaign NAME`");
     shop.run("redeem --customer C-02 --campaign may --today 2024-04-02").shows("Yes: a scarf of silk.");
     shop.run("redeem --customer C-02 --today 2024-04-02").shows("Yes: a tin of spring tea.");
     shop.run("redeem --customer C-04 --today 2024-04-02").status(1).says("`C-04` has no letter");
-    // One is over, the other waits.
+    // One has ended, the other waits.
     let later = Counter::open(&shop, "2024-06-10");
     let card = later.open_first("Müller");
     card.shows("Hand over the tin<kbd");
@@ -272,7 +272,7 @@ fn after_the_last_day_nothing_waits_and_before_the_first_nothing_yet() {
             "2024-03-02",
             "are expected.",
             "A tin of spring tea waits from Monday, March 4 until Sunday, June 30.",
-            "the tin waits from March 4",
+            "the tin is ready from March 4",
             "Not yet.",
         ),
         ("2024-06-30", "are still to come.", "codes are valid until Sunday, June 30", "Spring tea: tin", "Ms. Okafor"),
@@ -281,14 +281,14 @@ fn after_the_last_day_nothing_waits_and_before_the_first_nothing_yet() {
             "did not come.",
             "codes were valid until Sunday, June 30",
             "the tin waited until June 30",
-            "Not any more.",
+            "Too late.",
         ),
         (
             "2025-08-05",
             "did not come.",
             "codes were valid until Sunday, June 30, 2024",
             "the tin waited until June 30, 2024",
-            "Not any more.",
+            "Too late.",
         ),
     ] {
         let till = Counter::open(&shop, today);
@@ -297,7 +297,7 @@ fn after_the_last_day_nothing_waits_and_before_the_first_nothing_yet() {
         assert_eq!(page.body.contains(waits), lead.contains(waits), "{today}: {}", page.body);
         till.find("Okafor").shows(found);
         till.find(&code).shows(card);
-        let gift = if today == "2024-06-30" { "The gift these days" } else { "No gift waits these days" };
+        let gift = if today == "2024-06-30" { "The gift these days" } else { "No gift waits at the moment" };
         till.get("/till").shows(gift);
     }
 }

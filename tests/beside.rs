@@ -1,11 +1,11 @@
-//! What is printed beside the letters: labels, envelopes, one file a person, the cover sheet, both sides.
+//! What is printed with the letters: labels, envelopes, one file per person, the cover sheet, duplex.
 
 use std::fs;
 
 use crate::support::{Shop, files_below, pdf, tools};
 use crate::windows::wide_shop;
 
-/// Name, columns, rows, size, left and top of the first, pitch: as they stand on the boxes, in mm.
+/// Name, columns, rows, size, left and top of the first, pitch: as on the boxes, in mm.
 type Sheet = (&'static str, [usize; 2], [f64; 2], [f64; 2], [f64; 2]);
 const SHEETS: [Sheet; 6] = [
     ("5160", [3, 10], [66.68, 25.4], [3.97, 12.7], [70.64, 25.4]),
@@ -22,7 +22,7 @@ fn planned() -> Shop {
     shop
 }
 
-/// The postcodes of the letters, in the order of the manifest, as they stand in addresses.
+/// The postcodes of the letters, in the order of the manifest, as in addresses.
 fn postcodes(shop: &Shop) -> Vec<String> {
     let list = shop.json("recipients spring");
     let letters = list["recipients"].as_array().unwrap().iter();
@@ -46,7 +46,7 @@ fn every_label_holds_its_address_in_the_order_of_the_letters() {
     let shop = planned();
     let codes = postcodes(&shop);
     for (name, [columns, rows], size, first, pitch) in SHEETS {
-        // The last but one of the first sheet, so that a second is begun; and a nudge.
+        // The last but one of the first sheet, so that a second is started; and a nudge.
         let (start, [x, y]) = (columns * rows - 1, [1.5, -1.0]);
         shop.run(&format!("print spring --labels {name} --start {start} --nudge {x},{y}"))
             .shows(&format!("Printed 10 labels on 2 sheets of {name} to out/spring/labels.pdf"));
@@ -85,7 +85,7 @@ fn envelopes_have_their_true_size_and_both_addresses_where_the_post_looks() {
             assert!((page.size.0 - width).abs() < 0.1 && (page.size.1 - height).abs() < 0.1, "{name} {:?}", page.size);
             let sender = page.within([5.0, 5.0, width * 0.45, height * 0.4]);
             assert_eq!(sender, "Hartley & Daughters 14 Mill Street Salem, OR 97301");
-            // Below the stamp, right of the sender, clear of where sorting machines print.
+            // Below the stamp, right of the sender, outside the area of sorting machines.
             let recipient = page.within([width * 0.4, 40.0, width - 15.0, height - 15.9]);
             assert!(recipient.contains(code.as_str()), "{name}: {recipient}");
             let words = sender.split_whitespace().count() + recipient.split_whitespace().count();
@@ -122,7 +122,7 @@ fn each_is_one_file_a_person_as_preview_gives_it() {
     }
 }
 
-/// One problem, and the folder is as it was.
+/// One problem, and the folder is unchanged.
 #[test]
 fn each_is_all_or_nothing() {
     let shop = planned();
@@ -180,7 +180,7 @@ fn the_cover_says_what_lies_under_it() {
 fn on_both_sides_each_letter_starts_on_a_front() {
     let shop = planned();
     // Three pages for one of them, one for the others.
-    let long = "We have been here since our grandfather opened the door. ".repeat(110);
+    let long = "We have been here since our grandfather opened the door. ".repeat(80);
     shop.edit(
         "letter-templates/spring.md",
         "Yours,",

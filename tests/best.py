@@ -2,8 +2,8 @@
 
     python3 tests/best.py target/release/regulars
 
-The data is not part of the project. It is looked for in ../shared/data beside it, or where REGULARS_DATA says; without it
-this says that it was left out. The figures of truth_dev.json were worked out by other means than the program's; what it
+The data is not part of the project. It is looked for in ../shared/data next to it, or where REGULARS_DATA says; without it
+this prints that it was skipped. The figures of truth_dev.json were worked out independently of the program's; what it
 does not tell is counted again here.
 """
 

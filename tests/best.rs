@@ -1,4 +1,4 @@
-//! The best-customer worksheet, and whom to call.
+//! The best-customer worksheet, and the call list.
 
 use serde_json::{Value, json};
 
@@ -8,10 +8,10 @@ fn refs(list: &Value) -> Vec<&str> {
     list.as_array().unwrap().iter().map(|one| one["ref"].as_str().unwrap()).collect()
 }
 
-/// Writes a note as the owner would have written it.
+/// Adds a note as the owner would.
 fn note(shop: &Shop, reference: &str, days_ago: i64, kind: &str, text: &str, minutes: i64) {
     let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
-    // The tests stand on 2024-03-01, which is day 19783.
+    // The tests' day is 2024-03-01, day number 19783.
     let sql = "INSERT INTO contact_note (customer_id, on_day, kind, text, minutes) \
                SELECT id, 19783 - ?2, ?3, ?4, ?5 FROM customer WHERE ref = ?1";
     assert_eq!(database.execute(sql, (reference, days_ago, kind, text, minutes)).unwrap(), 1);
@@ -42,7 +42,7 @@ fn only_the_days_that_are_asked_for_count() {
     shop.run("best --from 2024-02-25").shows("No customer in the book bought anything");
     shop.run("best --from 2024-02-25 --svg curve.svg").status(1).says("there is no curve to draw");
     shop.run("best --from 2024-03-02").status(1).says("error: --from: 2024-03-02 is after 2024-03-01");
-    shop.run("best --top some").status(1).says("error: --top: `some` does not say how many are the best");
+    shop.run("best --top some").status(1).says("error: --top: `some` is not a number or a share");
 }
 
 #[test]
@@ -103,12 +103,12 @@ fn whoever_was_called_is_off_the_list_and_a_complaint_comes_back() {
     let shop = Shop::new();
     note(&shop, "C-04", 20, "complaint", "A button is missing.", 0);
     shop.run("calls --done C-04 --note \"We sew it on.\"").shows("The complaint stays open");
-    shop.run("calls --done C-08").stdout("Noted: Acme Uniforms was spoken to.\n");
+    shop.run("calls --done C-08").stdout("Noted: you spoke with Acme Uniforms.\n");
     assert_eq!(refs(&shop.json("calls")["calls"]), ["C-06"]);
     assert_eq!(refs(&shop.json("calls --today 2024-03-09")["calls"]), ["C-04", "C-06"]);
     assert_eq!(shop.times("contacts", &json!({ "kind": "call", "text": "We sew it on." })), 1);
     shop.run("calls --done C-99").status(1).says("there is no customer `C-99`");
-    shop.run("calls --today 2021-01-01").stdout("Nobody waits for a call today.\n");
+    shop.run("calls --today 2021-01-01").stdout("No one is waiting for a call today.\n");
 }
 
 #[test]

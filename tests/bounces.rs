@@ -1,17 +1,17 @@
-//! Addresses that get no email any more, and what becomes of the people who have them.
+//! Suppressed addresses, and what happens to their owners.
 
 use serde_json::{Value, json};
 use snapbox::str;
 
 use crate::support::{PostOffice, Shop, dump, files_below, outside, tools};
 
-/// Writes down that an address gets no email any more; whether that was news.
+/// Suppresses an address; returns whether that is new.
 fn suppress(shop: &Shop, address: &str, reason: &str) -> bool {
     let day = "2024-03-01".parse().unwrap();
     regulars::for_tests::suppress(&shop.file("regulars.db"), address, reason, "a test", day).unwrap()
 }
 
-/// A shop of three who say yes to email; two of them have one address.
+/// A shop with three customers who consented to email; two of them share one address.
 fn shop_of_three() -> Shop {
     let shop = Shop::without_people();
     shop.write("c.csv", CARDS);
@@ -44,8 +44,8 @@ fn a_suppressed_address_is_left_out_whoever_has_it_and_whatever_is_imported() {
     assert_eq!(left_out(&shop), json!([{ "reason": "email came back", "count": 2 }]));
     shop.run("customer show P-3").shows("no email is sent: email came back, 2024-03-01");
     assert_eq!(shop.json("customer export P-3")["suppressions"][0]["reason"], "hard_bounce");
-    shop.run("customer set P-3 email_consent=yes").shows("has that already");
-    shop.run("customer set P-3 email_works=no").status(1).says("say yes when the mailbox works again");
+    shop.run("customer set P-3 email_consent=yes").shows("already has that");
+    shop.run("customer set P-3 email_works=no").status(1).says("write yes when the mailbox works again");
     shop.run("customer set P-3 email_works=yes").stdout(str![[r"
 Changed 1 thing on the card of Cleo Cedar (`P-3`):
   email_works: no (email came back) → yes
@@ -66,7 +66,7 @@ fn only_a_new_yes_lifts_what_was_wished() {
         for person in ["P-2", "P-3"] {
             assert_eq!(shop.json(&format!("customer show {person}"))["email_consent"], "no");
         }
-        shop.run("import customers c.csv").says("so the yes of the file was not imported: P-2 and P-3");
+        shop.run("import customers c.csv").says("so the consent in the file was not imported: P-2 and P-3");
         assert_eq!(left_out(&shop), json!([{ "reason": words, "count": 2 }]), "an export says nothing new");
         shop.run("customer set P-2 email_works=yes").quiet();
         assert_eq!(left_out(&shop), json!([{ "reason": words, "count": 2 }]));
@@ -88,8 +88,8 @@ fn the_address_of_somebody_forgotten_stays_without_email_on_any_card() {
     assert_eq!(left_out(&shop), json!([{ "reason": "unsubscribed from email", "count": 1 }]));
 }
 
-/// A shop that has sent `spring` by `channel` to these people, `P-1` and on, through a mail server that does as their names
-/// say; each has a house and says yes to email.
+/// A shop that has sent `spring` by `channel` to these people, `P-1` and up, through a mail server that behaves as
+/// their names ask for; each has a street address and consented to email.
 fn shop_of(people: &[&str], channel: &str, office: &PostOffice) -> Shop {
     let shop = Shop::without_people();
     let mut cards = "Customer ID,First Name,Last Name,Street,City,State,Zip,Country,Email,Email Consent\n".to_owned();
@@ -112,7 +112,7 @@ fn shop_of(people: &[&str], channel: &str, office: &PostOffice) -> Shop {
     shop
 }
 
-/// Puts a message of answers/ into the Maildir of the shop, about the email to somebody.
+/// Puts a message of answers/ into the shop's Maildir, about the email to a person.
 fn arrive(shop: &Shop, shape: &str, to: &str, key: &str) {
     let path = format!("{}/tests/answers/{shape}.eml", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).unwrap();
@@ -122,7 +122,7 @@ fn arrive(shop: &Shop, shape: &str, to: &str, key: &str) {
     shop.write(&format!("mail/new/170928{n:04}.{shape}.host"), text);
 }
 
-/// What stands before the @ in the Message-ID of somebody's email of `spring`.
+/// The part before the @ in the Message-ID of a person's email of `spring`.
 fn key_of(shop: &Shop, reference: &str) -> String {
     let all = shop.json(&format!("customer export {reference}"));
     all["emails"][0]["message_key"].as_str().expect("an email").to_owned()
@@ -138,7 +138,7 @@ fn stopped(shop: &Shop, reference: &str) -> Value {
 
 #[test]
 fn every_shape_of_report_is_acted_upon_once_and_the_mailbox_stays_as_it_is() {
-    // The shape; what it counts as; the response; why the address gets no email.
+    // The shape; its count; the response; why the address is suppressed.
     let table = [
         ("postfix", "bounced", "undeliverable", json!("hard_bounce")),
         ("exchange", "bounced", "undeliverable", json!("hard_bounce")),
@@ -180,11 +180,11 @@ fn every_shape_of_report_is_acted_upon_once_and_the_mailbox_stays_as_it_is() {
         assert_eq!(shop.json(&format!("customer show {person}"))["email_consent"], wish, "{shape}");
     }
     assert_eq!(files_below(&shop.file("mail")), mail, "nobody touches the mailbox");
-    // Again, and as an mbox as well: nothing changes.
+    // Again, also as an mbox: nothing changes.
     let after = dump(&shop.file("regulars.db"));
     shop.run("bounces mail")
-        .says("left to you: 1709280012.no-original.host: known by the address alone")
-        .shows("Nothing new: every report in it was read before");
+        .says("left to you: 1709280012.no-original.host: matched by the address alone")
+        .shows("Nothing new: every report in it was already read");
     assert_eq!(dump(&shop.file("regulars.db")), after);
     let mbox: Vec<u8> =
         mail.values().flat_map(|text| [b"From x Fri Mar  1\n", text.as_slice(), b"\n"].concat()).collect();
@@ -233,12 +233,12 @@ fn a_report_without_our_own_mark_waits_for_the_owner() {
         arrive(&shop, shape, to, guess);
     }
     shop.run("bounces mail")
-        .says("known by the address alone: Pat Person1 (`P-1`)")
-        .says("`--by-address` believes them");
+        .says("matched by the address alone: Pat Person1 (`P-1`)")
+        .says("`--by-address` accepts them");
     assert_eq!(dump(&shop.file("regulars.db")), before, "nobody is lost to a forged report");
-    // What names an email of somebody else does nothing to this one.
+    // A report that names another person's email has no effect on this one.
     arrive(&shop, "postfix", "ben@home.example", &key_of(&shop, "P-1"));
-    shop.run("bounces mail").says("left to you: 1709280000.postfix.host: known by the address alone");
+    shop.run("bounces mail").says("left to you: 1709280000.postfix.host: matched by the address alone");
     assert_eq!((stopped(&shop, "P-1"), stopped(&shop, "P-2")), (Value::Null, Value::Null), "a dead end behind theirs");
     shop.run("bounces mail --by-address").says("about no email of the last 30 days").shows("by the address alone");
     assert_eq!(stopped(&shop, "P-2"), "hard_bounce");
@@ -250,25 +250,25 @@ fn a_report_without_our_own_mark_waits_for_the_owner() {
 fn what_the_mail_server_says_of_an_address_counts_as_a_report_does() {
     let office = PostOffice::open();
     let shop = shop_of(&["rcpt-550", "rcpt-552-full", "dot-554", "ana"], "email", &office);
-    shop.run("send spring").status(3).says("shows whose, and what the mail server answered");
+    shop.run("send spring").status(3).says("shows which, and the mail server's reply");
     assert_eq!(
         [1, 2, 3, 4].map(|n| response(&shop, &format!("P-{n}"))),
         ["undeliverable", "undeliverable", "undeliverable", "not_redeemed"]
     );
     assert_eq!([1, 2].map(|n| stopped(&shop, &format!("P-{n}"))), [json!("refused"), Value::Null]);
     shop.run("outbox spring").quiet().shows("came back");
-    // Full the second time and the third.
+    // Full the second and the third time.
     for times in [2, 3] {
         shop.run("outbox spring --settle P-2 again").quiet();
         assert_eq!(response(&shop, "P-2"), "not_redeemed");
-        shop.run("send spring").says_only(&["shows whose, and what the mail server answered"]).ended();
+        shop.run("send spring").says_only(&["shows which, and the mail server's reply"]).ended();
         assert_eq!(stopped(&shop, "P-2"), if times == 3 { json!("mailbox_full") } else { Value::Null });
     }
-    // The address is looked at again at the moment of sending.
+    // The address is checked again at the moment of sending.
     shop.run("outbox spring --settle P-2 again").quiet();
     shop.run("send spring").status(3).says("mailbox full");
     shop.run("customer set P-2 email_works=yes").quiet();
-    shop.run("send spring --today 2024-03-02").status(3).says("shows whose, and what the mail server answered");
+    shop.run("send spring --today 2024-03-02").status(3).says("shows which, and the mail server's reply");
     assert_eq!(stopped(&shop, "P-2"), Value::Null, "it begins anew");
 }
 
@@ -279,7 +279,7 @@ fn an_answer_of_any_kind_settles_a_doubt() {
     {
         let office = PostOffice::open();
         let shop = shop_of(&["dot-drop"], "email", &office);
-        shop.run("send spring").status(3).says("shows whose, and what the mail server answered");
+        shop.run("send spring").status(3).says("shows which, and the mail server's reply");
         assert_eq!(shop.json("outbox spring")["in_doubt"], 1);
         arrive(&shop, shape, "dot-drop@home.example", &key_of(&shop, "P-1"));
         let done = shop.json("bounces mail");
@@ -294,7 +294,7 @@ fn an_email_that_does_not_arrive_becomes_a_letter_once() {
     let office = PostOffice::open();
     let shop = shop_of(&["ana", "ben", "cleo", "rcpt-550"], "email-else-letter", &office);
     shop.run("customer set P-3 post=no").quiet();
-    shop.run("send spring").status(3).says("shows whose, and what the mail server answered");
+    shop.run("send spring").status(3).says("shows which, and the mail server's reply");
     let codes: Vec<String> = (1..=4).map(|n| shop.code("spring", &format!("P-{n}"))).collect();
     shop.run("print spring").quiet().shows("Printed 1 letter");
     for n in [1, 3] {
@@ -314,18 +314,18 @@ fn an_email_that_does_not_arrive_becomes_a_letter_once() {
     shop.run("outbox spring").quiet().shows("; a letter instead: printed");
     shop.run("outbox spring --settle P-4 again").status(1).says("gets a letter instead");
     shop.run("posted spring").quiet();
-    // A week later one more comes back: that letter alone is printed, and nobody gets two.
+    // A week later another one comes back: only that letter is printed, and no one gets two.
     arrive(&shop, "gmail", "x@home.example", &key_of(&shop, "P-2"));
     shop.run("bounces mail --today 2024-03-08").quiet();
     shop.run("print spring --today 2024-03-08").quiet().shows("Printed 1 letter");
     assert!(shop.read("out/spring/manifest-instead.csv").contains("P-2"));
     shop.run("posted spring --today 2024-03-08").stdout(str![[r"
-The letters of Spring tea that replace emails were mailed on March 8, 2024; the codes are valid from March 1, 2024, as they were.
+The letters of Spring tea that replace emails were mailed on March 8, 2024; the codes are valid from March 1, 2024, unchanged.
 
 "]]);
     shop.run("send spring --today 2024-03-08").quiet();
     assert_eq!(office.taken().len(), 3, "no email goes out again");
-    // The letter comes back as well.
+    // The letter also comes back.
     shop.run("returned spring P-1 --today 2024-03-12").quiet();
     assert_eq!(response(&shop, "P-1"), "undeliverable");
     let undeliverable = "SELECT count(*) FROM response WHERE response = 'undeliverable'";
@@ -342,8 +342,10 @@ fn a_letter_that_comes_back_becomes_an_email_once() {
     shop.run("print spring").quiet();
     shop.run("posted spring").quiet();
     shop.run("send spring").status(1).says("has no email to send");
-    shop.run("returned spring P-1").stdout("Written down: the letter to Pat Person1 came back. An email goes to them with the next `regulars send spring`.\n");
-    shop.run("returned spring P-2").stdout("Written down: the letter to Pat Person2 came back.\n");
+    shop.run("returned spring P-1").stdout(
+        "Recorded: the letter to Pat Person1 came back. They get an email with the next `regulars send spring`.\n",
+    );
+    shop.run("returned spring P-2").stdout("Recorded: the letter to Pat Person2 came back.\n");
     assert_eq!(
         [1, 2, 3].map(|n| response(&shop, &format!("P-{n}"))),
         ["not_redeemed", "undeliverable", "not_redeemed"]
@@ -368,7 +370,7 @@ fn an_email_instead_of_a_letter_that_fails_may_go_out_again() {
     shop.run("print spring").quiet();
     shop.run("posted spring").quiet();
     shop.run("returned spring P-1").quiet();
-    shop.run("send spring").status(3).says("shows whose, and what the mail server answered");
+    shop.run("send spring").status(3).says("shows which, and the mail server's reply");
     assert_eq!(response(&shop, "P-1"), "undeliverable");
     shop.run("outbox spring --settle P-1 again").quiet();
     assert_eq!(

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""The pages of `regulars serve` as people see them: a real Chromium on a telephone and on a desk, light and dark.
+"""The pages of `regulars serve` as people see them: a real Chromium on a phone and on a desk, light and dark.
 
     tests/browser.py BINARY AXE [FOLDER]
 
-AXE is axe.min.js of axe-core, by which every page is looked over; pictures of all pages are left in FOLDER. The shop is the
+AXE is axe.min.js of axe-core, by which every page is checked; pictures of all pages are left in FOLDER. The shop is the
 demo's, on a day of its second campaign. Needs chromium, chromedriver, pdftoppm and zbarimg.
 """
 
@@ -49,7 +49,7 @@ class Shop(harness.Shop):
 
 
 class Pages:
-    """Looks every page over, and keeps its picture."""
+    """Checks every page, and keeps its picture."""
 
     def __init__(self, browser, axe, folder):
         self.browser, self.axe, self.folder = browser, axe, folder
@@ -105,7 +105,7 @@ class Pages:
         browser.run("document.documentElement.style.fontSize = ''")
 
     def in_forced_colours(self, name):
-        """Where a person's own colours are forced on the page, what is pressed can be read and has an edge."""
+        """Where a person's own colors are forced on the page, what is pressed can be read and has an edge."""
         self.browser.tell("Emulation.setEmulatedMedia", features=[{"name": "forced-colors", "value": "active"}])
         unread = self.browser.run(
             "const light = c => { const [r, g, b] = c.match(/[\\d.]+/g).map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4 });"
@@ -119,7 +119,7 @@ class Pages:
 
     def fits(self, name, width):
         """Nothing scrolls sideways, and nothing was complained about."""
-        # A telephone makes its window as wide as what is in it: the width that it has is the one that was set.
+        # A phone makes its window as wide as what is in it: the width that it has is the one that was set.
         wide = self.browser.run(
             "const all = document.documentElement.scrollWidth, width = arguments[0]; if (all <= width) return '';"
             "const wide = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > width);"
@@ -240,14 +240,14 @@ def at_the_till(shop, pages, letters):
     browser.press(".undo details + details summary")
     browser.press("#why")
     browser.type("the wrong person", ENTER)
-    browser.shows("Taken back.", "The bottle and $38.40")
+    browser.shows("Undone.", "The bottle and $38.40")
     pages.look("taken-back", ".next .btn")
     here = browser.run("return location.href")
     assert browser.run("return document.activeElement.id") == "q", "the next customer is ready"
     browser.type(ENTER)
     browser.until("location.pathname === '/till'")
     browser.go(here)
-    browser.shows("Taken back.")
+    browser.shows("Undone.")
     assert shop.events(undone["code"]) == ["accepted", "changed", "undone"], shop.events(undone["code"])
 
     # Amount only, twice, and Enter on the empty field after it; the bottle still waits.
@@ -389,14 +389,14 @@ def offline(shop, pages, letters):
 
     # The owner sees both sides until they are put aside; nothing goes.
     browser.go(shop.url + "/owner/day")
-    browser.shows("Given out twice.", "$45.00", "$30.00", "Not given out: the code is on no letter.", "4 hundred 12", "Saved without the gift: see that they got it.")
+    browser.shows("Given twice.", "$45.00", "$30.00", "Not given: the code is on no letter.", "4 hundred 12", "Saved without the gift: check that they got it.")
     pages.look("matters")
     for left in (2, 1, 0):
         browser.press(".matters .btn")
         browser.until("document.querySelectorAll('.matters li').length === arguments[0]", left)
     assert shop.ask(asked) == before
 
-    # The network alone: a telephone that has walked too far.
+    # The network alone: a phone that has walked too far.
     browser.go(shop.url + "/till")
     lost = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     browser.tell("Network.enable")
@@ -411,11 +411,11 @@ def offline(shop, pages, letters):
 
 
 def open_for_long(shop, pages, letters):
-    """A page from before the server was started anew shows what was typed once more; goods that are scanned are no letters."""
+    """A page from before the server was started again shows what was typed once more; goods that are scanned are no letters."""
     browser, letter = pages.browser, next(letters)
     browser.go(shop.url + "/till")
     browser.type("4006381333931", ENTER)
-    browser.shows("That is a bar code of goods, not of a letter.")
+    browser.shows("That is the bar code of a product, not of a letter.")
     pages.look("goods", "#q")
     browser.run("document.getElementById('q').value = ''")
     browser.type(letter["code"], ENTER)
@@ -423,7 +423,7 @@ def open_for_long(shop, pages, letters):
     shop.close()
     shop.open()
     browser.type("64", ENTER)
-    browser.shows("This page was open for long. Nothing was saved; press the button once more.")
+    browser.shows("This page was open for a long time. Nothing was saved; press the button once more.")
     pages.look("stale", ".btn-ink")
     assert shop.events(letter["code"]) == [], "it was saved all the same"
     assert "64" in browser.run("return [...document.querySelectorAll('main input')].map(e => e.value)")
@@ -440,7 +440,7 @@ def open_for_long(shop, pages, letters):
 
 
 def signed_out_meanwhile(shop, pages, letters):
-    """A till whose session ends while it is offline says so, keeps what it has, and sends it once somebody signs in."""
+    """A till whose session ends while it is offline says so, keeps what it has, and sends it once someone signs in."""
     browser, letter = pages.browser, next(letters)
     shop.run("till", "pin", typed="402917\n")
     sign_in = lambda: (browser.press("[name=till][value=front]"), browser.press("#secret"), browser.type("402917", ENTER))
@@ -469,7 +469,7 @@ def signed_out_meanwhile(shop, pages, letters):
 
 
 def by_camera(shop, pages, letters, home):
-    """The camera of a telephone reads the code of a printed letter."""
+    """The camera of a phone reads the code of a printed letter."""
     letter = next(letters)
     film = home / "camera.y4m"
     film_of(shop, letter, film)
@@ -575,20 +575,20 @@ def names(shop, pages, letters):
 
 
 def a_new_customer(shop, pages):
-    """Nobody sounds like that: what was typed stands in the form, faults stand at their fields, the owner sees the card."""
+    """No one matches that: what was typed stands in the form, errors stand at their fields, the owner sees the card."""
     browser = pages.browser
     for size in (PHONE, DESK):
         pages.on(size)
         browser.go(shop.url + "/till")
         browser.type("Quirin Vogelsang", ENTER)
-        browser.shows("sounds like" if size == PHONE else "Add a new customer")
+        browser.shows("matches" if size == PHONE else "Add a new customer")
         browser.press("main a[href^='/till/new/']")
         browser.shows("May we email them?")
         assert browser.run("return document.getElementById('f-last_name').value") == "Vogelsang"
         pages.look("new-customer")
         browser.run("document.querySelector('[name=email_consent][value=yes]').click()")
         browser.press("main .btn-big")
-        browser.shows("Nobody was added yet.", "Enter the email address that they said yes to.")
+        browser.shows("No one was added yet.", "Enter the email address that they said yes to.")
         pages.look("new-customer-faults")
         browser.press("#f-email")
         browser.type("quirin@example.com", ENTER)

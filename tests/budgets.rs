@@ -1,4 +1,4 @@
-//! What is hostile or only broken is refused by name: within ten seconds, within a gigabyte, and without a panic.
+//! Hostile or broken input is rejected by name: within ten seconds, within a gigabyte, and without a panic.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use crate::support::{Server, Shop, program, words_of};
 
-/// What a verb may take: the debug build on a machine with other work is slow.
+/// The time limit of a verb: the debug build on a busy machine is slow.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// In kB.
 const MEMORY: usize = 1_048_576;
 
-/// Runs a command within the budget; how it ended, and what it said.
+/// Runs a command within the limits; its status, and its output.
 #[track_caller]
 fn bounded(shop: &Shop, line: &str, what: &str) -> (i32, String) {
     let mut words = vec!["--today".to_owned(), "2024-03-01".to_owned()];
@@ -175,7 +175,7 @@ fn files_of_a_shop_have_a_size() {
             "",
         ),
         ("5,000 named segments", "shop.toml", named, "named segments, and 200 is the most"),
-        ("segments that double", "shop.toml", twice, "too long when the named segments are written out"),
+        ("segments that double", "shop.toml", twice, "too long when the named segments are expanded"),
         ("brackets in a question", "campaigns/spring.toml", condition(&"(".repeat(3000)), "nested too deeply"),
         ("a long question", "campaigns/spring.toml", condition(&"true AND ".repeat(20_000)), "campaigns/spring.toml"),
         ("a chain of NOT", "campaigns/spring.toml", condition(&("NOT ".repeat(900) + "true")), "campaigns/spring.toml"),
@@ -186,7 +186,7 @@ fn files_of_a_shop_have_a_size() {
         for line in ["check", "plan spring --dry-run"] {
             let (status, talk) = bounded(&shop, line, what);
             let start = talk.get(..talk.len().min(1000)).unwrap_or(&talk);
-            // A plan looks only at the segments that it asks for.
+            // A plan reads only the segments that it needs.
             let is_unasked = line != "check" && what == "segments that double";
             assert!(said.is_empty() || is_unasked || (status == 1 && talk.contains(said)), "{what}: {start}");
             assert!(talk.len() < 100_000, "{what} says too much: {}", talk.len());
@@ -197,7 +197,7 @@ fn files_of_a_shop_have_a_size() {
     assert_eq!(bounded(&shop, "check", "150 branches").0, 0);
 }
 
-/// The beginning of a PNG file of so many pixels, as large as its header says.
+/// The beginning of a PNG file with this size in its header.
 fn png_header(width: u32, height: u32) -> Vec<u8> {
     let mut chunk = [&b"IHDR"[..], &width.to_be_bytes(), &height.to_be_bytes(), &[8, 6, 0, 0, 0]].concat();
     let crc = chunk.iter().fold(!0_u32, |crc, byte| {
@@ -280,7 +280,7 @@ fn a_font_that_is_broken_is_named_by_every_verb() {
     assert_eq!(bounded(&shop, "print spring", "the whole font").0, 0);
 }
 
-/// Bytes that change here and there: whatever a library makes of them, nothing panics where somebody reads it.
+/// Random changes of bytes: whatever a library makes of them, nothing panics.
 #[test]
 fn a_font_with_random_damage_is_printed_or_named() {
     let shop = Shop::new();
@@ -339,7 +339,7 @@ fn a_large_import_asks_while_tills_are_open() {
         let run = shop.run(line).status(1);
         drop(run.says(
             "error: the shop's pages are open, and the tills would wait while 100,101 rows are imported\n\
-                       hint: import after closing time, or say `--yes`\n",
+                       hint: import after closing time, or use `--yes`\n",
         ));
     }
     assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE receipt = 'R-100000'"), 0);
@@ -349,4 +349,83 @@ fn a_large_import_asks_while_tills_are_open() {
     shop.run("import purchases many.csv --yes").quiet();
     assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE receipt = 'R-100000'"), 1);
     drop(server);
+}
+
+/// Much in one place: what is looked at once for each of its parts.
+#[test]
+fn a_row_and_a_cell_have_a_size() {
+    const LONG: usize = 64_000;
+    let shop = Shop::new();
+    let filled = |with: &str| with.repeat(LONG / with.len());
+    for with in ["tea ", "a\n", "moved died ", "<br>", "&amp;", "\u{200d}", "Ã©", "1 "] {
+        for (header, row) in [
+            ("ref,first_name,last_name,note", "C-90,Ann,Lee,\"_\""),
+            ("ref,first_name,last_name,street,city", "C-90,Ann,Lee,\"_\",Salem"),
+            ("ref,name,email", "C-90,\"_\",ann@example.com"),
+        ] {
+            shop.write("long.csv", format!("{header}\n{}\n", row.replace('_', &filled(with))));
+            bounded(&shop, "import customers long.csv --dry-run", &format!("{with:?} in {header}"));
+        }
+    }
+    shop.write("long.csv", format!("ref,name,note\nC-90,Ann Lee,\nC-91,Bea Lee,{}\n", "tea ".repeat(20_000)));
+    let (status, talk) = bounded(&shop, "import customers long.csv", "a long cell");
+    assert!(status == 1 && talk.contains("long.csv:3, column `note`: this cell is longer than 64 kB"), "{talk}");
+    shop.write("long.csv", format!("ref,name,note\nC-90,Ann Lee,\nC-91,Bea Lee,{}\n", "tea ".repeat(16_000)));
+    assert_eq!(bounded(&shop, "import customers long.csv --dry-run", "a cell that may be").0, 0);
+    let header = "ref,first_name,last_name,note\nC-90,Ann,Lee,tea\n";
+    for (what, file, said) in [
+        (
+            "a quoted cell",
+            format!("{header}C-91,Ann,Lee,\"{}\"\n", "tea ".repeat(3_000_000)),
+            "long.csv:3: this row is longer",
+        ),
+        (
+            "a bare cell",
+            format!("{header}C-91,Ann,Lee,{}\n", "tea ".repeat(3_000_000)),
+            "long.csv:3: this row is longer",
+        ),
+        (
+            "a cell of lines",
+            format!("{header}C-91,Ann,Lee,\"{}\"\n", "a\n".repeat(3_000_000)),
+            "long.csv:3: this row is longer",
+        ),
+        ("many cells", format!("{header}C-91{}\n", ",".repeat(3_000_000)), "long.csv:3: this row is longer"),
+        (
+            "a little too long",
+            format!("{header}C-91,Ann,Lee,{}\n", "tea ".repeat(270_000)),
+            "long.csv:3: this row is longer",
+        ),
+        (
+            "a heading",
+            format!("ref,name,{}\nC-91,Ann,Lee\n", "tea ".repeat(3_000_000)),
+            "long.csv:1: this row is longer",
+        ),
+        (
+            "not closed",
+            format!("{header}C-91,Ann,Lee,\"{}", "C-92,Ann,Lee,tea\n".repeat(700_000)),
+            "long.csv:3, column `note`: a quotation mark is opened and never closed",
+        ),
+        ("never a line", "\u{e9}".repeat(6_000_000), "long.csv:1: this row is longer"),
+    ] {
+        shop.write("long.csv", &file);
+        let (status, talk) = bounded(&shop, "import customers long.csv", what);
+        assert!(status == 1 && talk.contains(said), "{what}: {}", talk.get(..talk.len().min(1000)).unwrap_or(""));
+    }
+    // Of an encoding that is not UTF-8, and without a line.
+    shop.write("long.csv", [header.as_bytes(), &[b'\xe9', b' '].repeat(2_000_000)].concat());
+    let (_, talk) = bounded(&shop, "import customers long.csv", "Latin-1");
+    assert!(talk.contains("long.csv:3: this row is longer than 1 MB"), "{talk}");
+    assert_eq!(shop.count("SELECT count(*) FROM customer WHERE ref LIKE 'C-9%'"), 0);
+}
+
+#[test]
+fn characters_that_are_joined_without_end_are_set_in_time() {
+    for joined in ["👩\u{200d}", "a\u{301}", "क\u{94d}", "\u{301}", "👩\u{200d}👩\u{200d}👧 ", "🇩🇪"] {
+        let most = (60_000 / joined.len()).min(5_900 / joined.chars().count());
+        let shop = with_letter(&format!("{{{{ greeting }}}}\n\n{}\n\n{{{{ code }}}}\n", joined.repeat(most)));
+        bounded(&shop, "plan spring", joined);
+        for line in ["preview spring C-01", "proof spring"] {
+            bounded(&shop, line, joined);
+        }
+    }
 }

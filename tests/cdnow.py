@@ -2,8 +2,8 @@
 
     python3 tests/cdnow.py target/release/regulars
 
-The data is not part of the project. It is looked for in ../shared/data beside it, or where REGULARS_DATA says; without it
-this says that it was left out. Every figure is worked out here from the CSV, by other means than the program's.
+The data is not part of the project. It is looked for in ../shared/data next to it, or where REGULARS_DATA says; without it
+this prints that it was skipped. Every figure is worked out here from the CSV, independently of the program's.
 """
 
 import json

@@ -144,11 +144,11 @@ class Chromium:
             self.until("document.body.innerText.toLowerCase().includes(arguments[0].toLowerCase())", part)
 
     def size(self, width, height, dark=False):
-        """A telephone is touched; what is wider has a mouse."""
+        """A phone is touched; what is wider has a mouse."""
         is_phone = width < 600
         self.tell("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=is_phone)
         self.tell("Emulation.setTouchEmulationEnabled", enabled=is_phone)
-        # Without motion, so that no colour is looked at on its way to another.
+        # Without motion, so that no color is looked at on its way to another.
         schemes = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}, {"name": "prefers-reduced-motion", "value": "reduce"}]
         self.tell("Emulation.setEmulatedMedia", features=schemes)
 

@@ -1,5 +1,5 @@
-//! The till's pages: once, whoever presses twice; found without the letter; refused in words; taken back; no secrets in
-//! addresses.
+//! The till's pages: pressed twice counts once; found without the letter; rejected in words; undone; no secrets in
+//! URLs.
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ fn planned() -> Shop {
 fn the_gift_is_handed_over_once_however_often_it_is_pressed() {
     let shop = planned();
     let till = Counter::open(&shop, "2024-04-02");
-    till.get("/till").shows("a tin of spring tea").shows("Nobody yet today.");
+    till.get("/till").shows("a tin of spring tea").shows("No one yet today.");
     let code = shop.code("spring", "C-03");
     let card = till.find(&code.to_lowercase().replace('-', " "));
     assert_eq!(card.status, 200);
@@ -28,7 +28,7 @@ fn the_gift_is_handed_over_once_however_often_it_is_pressed() {
     let given = till.hand_over(&given, "$9,412.50", "R-77");
     assert_eq!((given.status, heading(&given).as_str()), (200, "Yes. The tin is theirs."));
     given.shows("$9,412.50 recorded at").shows("The 1st of").shows("Next customer");
-    // The same button again, and at the same moment from everywhere: the same answer.
+    // The same button again, and from everywhere at the same moment: the same response.
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| assert_eq!(heading(&till.hand_over(&card, "3.00", "")), "Yes. The tin is theirs."));
@@ -82,14 +82,14 @@ fn a_refusal_says_why_in_words_and_has_no_green() {
     };
     let given = look("2024-04-02", &code);
     assert_eq!(heading(&given), "Already given.");
-    given.shows("Monday, April 1, at 2:05 pm, at the till “back”.").shows("the owner can take it back");
+    given.shows("Monday, April 1, at 2:05 pm, at the till “back”.").shows("the owner can undo it");
     assert!(!given.body.contains("12.50"), "what was spent is the owner's to know");
     assert!(!given.body.contains("Give a second"));
     let page = look("2024-03-02", &early);
     assert_eq!(heading(&page), "Not yet.");
-    page.shows("waits from Monday, March 4.");
+    page.shows("is ready from Monday, March 4.");
     let page = look("2024-07-01", &late);
-    assert_eq!(heading(&page), "Not any more.");
+    assert_eq!(heading(&page), "Too late.");
     page.shows("waited until Sunday, June 30.");
     let page = look("2024-04-02", other);
     assert_eq!((page.status, heading(&page).as_str()), (404, "No such code."));
@@ -151,7 +151,7 @@ fn people_are_found_without_their_letter_and_nothing_tells_the_held_out() {
     for word in ["held", "lot", "Hand over", "spring"] {
         assert!(!card.body.contains(word), "`{word}` gives them away: {}", card.body);
     }
-    till.find("zzzzzz").shows("Nobody sounds like “zzzzzz”.");
+    till.find("zzzzzz").shows("No one matches “zzzzzz”.");
     till.find("<b>&\"'").shows("&lt;b&gt;&amp;&quot;&#39;");
 }
 
@@ -199,16 +199,16 @@ fn a_code_scanned_into_another_field_is_a_search_and_writes_nothing() {
     assert_eq!(shop.held_of_all("redemptions").len(), 0);
     assert_eq!(shop.held_of_all("at_the_till").len(), before);
     assert_eq!(shop.held_of_all("contacts").len(), 0);
-    // What has the signs of a code by chance, but is on no letter, is what it is: a receipt, a telephone number.
+    // A text that happens to have the characters of a code, but is on no letter, is not one: a receipt, a phone number.
     let chance =
         |start: u64| (start..start + 1_000).map(|n| n.to_string()).find(|n| regulars::for_tests::is_code(n)).unwrap();
-    till.find(&chance(50_312_000)).shows("Nobody sounds like");
+    till.find(&chance(50_312_000)).shows("No one matches");
     let receipt = chance(70_000_000);
     assert_eq!(heading(&till.hand_over(&card, "1", &receipt)), "Yes. The tin is theirs.");
     assert_eq!(shop.times("redemptions", &json!({ "receipt": receipt })), 1);
     shop.run(&format!("unredeem {one} --reason again")).quiet();
     let card = till.find(&one);
-    for (typed, says) in [("twelve", "Twelve is not an amount."), ("-3", "cannot be less than nothing")] {
+    for (typed, says) in [("twelve", "Twelve is not an amount."), ("-3", "cannot be negative")] {
         let page = till.hand_over(&card, typed, "");
         assert_eq!(page.status, 422);
         page.shows(says).shows(&format!("value=\"{typed}\""));
@@ -263,7 +263,7 @@ fn what_cannot_be_taken_is_told_in_words() {
     ] {
         let page = till.once(path, Some(form));
         assert_eq!(page.status, 422);
-        page.shows("This person is not in the book any more.");
+        page.shows("This person is no longer in the book.");
     }
     for path in ["/till/person/abc", "/till/given/99999999999999999999", "/owner/day/2024-13-01"] {
         let page = till.get(path);
@@ -288,17 +288,17 @@ fn a_till_takes_back_for_ten_minutes_and_then_the_owner() {
     let code = shop.code("spring", "C-03");
     let card = till.find(&code);
     let given = till.hand_over(&card, "", "");
-    given.shows("Take it back").shows("BÜRO");
+    given.shows("Undo it").shows("BÜRO");
     let undo = action(&given, "/till/undo/");
     assert_eq!(till.post(&undo, &[("reason", " ")]).status, 422);
     let büro = till.cookie.lock().unwrap().clone();
     *till.cookie.lock().unwrap() = front;
     let page = till.post(&undo, &[("reason", "not mine")]);
     assert_eq!(page.status, 422);
-    page.shows("This till cannot take it back any more.");
+    page.shows("This till can no longer undo it.");
     *till.cookie.lock().unwrap() = büro;
     let back = till.post(&undo, &[("reason", "wrong person")]);
-    assert_eq!(heading(&back), "Taken back.");
+    assert_eq!(heading(&back), "Undone.");
     let back = till.get(&link(&back, "/till/letter/"));
     back.shows("Hand over the tin");
     assert_eq!(shop.times("at_the_till", &json!({ "outcome": "undone", "reason": "wrong person" })), 1);
@@ -310,7 +310,7 @@ fn a_till_takes_back_for_ten_minutes_and_then_the_owner() {
     database.execute(earlier, []).unwrap();
     assert_eq!(till.post(&undo, &[("reason", "too late")]).status, 422);
     let day = till.get("/owner/day");
-    day.shows("taken back: wrong person").shows("given, and taken back later");
+    day.shows("undone: wrong person").shows("given, and undone later");
     for (what, field, wrong) in [("undo", "reason", "\u{200b}"), ("undo", "reason", ""), ("change", "amount", "4x")] {
         let page = till.post(&action(&day, &format!("/owner/day/2024-04-02/{what}/")), &[(field, wrong)]);
         assert_eq!(page.status, 422, "{what} {wrong}");
@@ -332,7 +332,7 @@ fn who_is_still_to_come_and_no_address_tells_of_anybody() {
     till.hand_over(&card, "5", "R-9");
     till.get("/owner/to-come").shows(&format!("{} are still to come.", all - 1)).shows("1 of the");
     till.open_first("smith");
-    till.get("/till/person/999999").shows("not in the book any more");
+    till.get("/till/person/999999").shows("no longer in the book");
     assert_eq!(till.get("/till/letter/999999").status, 200, "back to waiting");
     let secrets = [code.as_str(), &code.replace('-', ""), "C-03", "smith", "Smith", "R-9", "Mill"];
     for path in till.seen.lock().unwrap().iter() {
@@ -351,7 +351,7 @@ fn while_the_database_is_locked_the_same_button_stays_at_hand() {
     let mut other = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
     let lock = other.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
     let page = till.hand_over(&card, "12.40", "R-1");
-    assert_eq!((page.status, heading(&page).as_str()), (503, "Not written down."));
+    assert_eq!((page.status, heading(&page).as_str()), (503, "Not recorded."));
     page.shows("Another Regulars is writing");
     drop(lock);
     let again = till.hand_over(&page, &value(&page, "amount"), &value(&page, "receipt"));
@@ -367,7 +367,7 @@ fn goods_that_are_scanned_are_no_letters() {
         for goods in ["4006381333931", "9783161484100", "036000291452", "96385074", "10614141543219"] {
             let page = till.find(goods);
             assert_eq!(page.status, 200, "{goods}");
-            page.shows("That is a bar code of goods, not of a letter.");
+            page.shows("That is the bar code of a product, not of a letter.");
         }
     }
     assert_eq!(shop.held_of_all("at_the_till").len(), 0, "nobody was turned away");

@@ -1,4 +1,4 @@
-//! The customer verbs: the card, what is set and noted, one person twice, and somebody who is to be forgotten.
+//! The customer verbs: the card, fields and notes, duplicates, and a person who is to be forgotten.
 
 use regulars::for_tests::{card_fields, suppress};
 use rusqlite::Connection;
@@ -55,7 +55,7 @@ Resolved: 1 complaint of Rosa Okafor (`C-03`).
 "]]);
     shop.run("customer resolve C-03").status(1).says("has no open complaint");
     assert_eq!(shop.json("customer show C-03")["open_complaints"], json!([]));
-    // The family stands on each card.
+    // The family is on each card.
     assert_eq!(shop.json("customer show C-02")["family"], json!([{ "ref": "C-01", "name": "Robert Smith" }]));
 }
 
@@ -74,7 +74,7 @@ fn people_are_found_however_they_are_spelt() {
         let found = shop.with(&["--json", "customer", "find", words]).json();
         assert_eq!(found["customers"][0]["ref"], reference, "{words}");
     }
-    shop.run("customer find nobody-at-all").status(1).says("nobody sounds like `nobody-at-all`");
+    shop.run("customer find nobody-at-all").status(1).says("no one matches `nobody-at-all`");
 }
 
 #[test]
@@ -90,14 +90,14 @@ Changed 4 things on the card of Ana Lopez (`C-05`):
 
 "]]);
     shop.run("customer set C-05 city=Salem").stdout(str![[r"
-The card of Ana Lopez (`C-05`) has that already.
+The card of Ana Lopez (`C-05`) already has that.
 
 "]]);
     shop.run("customer set C-05 citty=Salem post=perhaps tag=-vip").status(1).stderr(str![[r"
 error: there is no field `citty`
 hint: did you mean `city`?
-error: `perhaps` is not an answer to `post`
-hint: say yes, no or unknown
+error: `perhaps` is not a value of `post`
+hint: write yes, no or unknown
 
 "]]);
     assert_eq!(shop.json("customer show C-05")["tags"], json!(["vip"]), "all of it or nothing");
@@ -120,7 +120,7 @@ fn nobody_writes_to_the_dead_or_to_where_they_lived_before() {
     let reasons = plan["left_out"].as_array().unwrap();
     assert!(reasons.contains(&json!({ "reason": "moved away", "count": 1 })), "{reasons:?}");
     assert!(reasons.contains(&json!({ "reason": "deceased", "count": 1 })), "{reasons:?}");
-    // The widow is written to, alone.
+    // The widow gets a letter, alone.
     let eleanor = shop.recipient("spring", "C-02");
     assert_eq!(eleanor["name"], "Eleanor Smith");
     assert_eq!(shop.recipient("spring", "C-12")["arm"], "mailed", "a new street makes the address good again");
@@ -132,13 +132,13 @@ fn households_are_put_together_and_taken_apart_by_hand() {
     shop.run("customer set C-01 household=alone").quiet().shows("household: with Eleanor Smith → alone");
     shop.run("customer set C-03 household=C-12").quiet().shows("household: alone → with Wei Chan");
     assert_eq!(shop.json("customer show C-02")["family"], json!([]));
-    // An import works it out anew, and leaves what the owner did.
+    // An import updates it, and keeps what the owner did.
     shop.run("import customers customers.csv").quiet();
     assert_eq!(shop.json("customer show C-02")["family"], json!([]));
     assert_eq!(shop.json("customer show C-12")["family"][0]["ref"], "C-03");
 }
 
-/// Everything in the book but the records of merges and imports.
+/// Everything in the book except the records of merges and imports.
 fn book(shop: &Shop) -> String {
     dump(&shop.file("regulars.db"))
         .lines()
@@ -163,7 +163,7 @@ fn one_person_twice_becomes_one_and_two_again() {
     shop.run("customer duplicates").quiet().shows("Rosa Okafor (`C-03`) and Rosie Okafor (`D-3`)");
     let before = book(&shop);
     shop.run("customer merge D-3 C-03").stdout(str![[r"
-Rosie Okafor (`D-3`) is a part of Rosa Okafor (`C-03`) now; 1 purchase and 1 note came along. Filled or changed: phone and post_consent.
+Rosie Okafor (`D-3`) was merged into Rosa Okafor (`C-03`), with 1 purchase and 1 note. Filled or changed: phone and post_consent.
 Not the same person after all? `regulars customer unmerge D-3`
 
 "]]);
@@ -172,16 +172,16 @@ Not the same person after all? `regulars customer unmerge D-3`
     assert_eq!((&card["post_consent"], &card["email_consent"]), (&json!("no"), &json!("yes")), "a no wins");
     assert_eq!(card["tags"], json!(["coffee", "tea"]));
     assert_eq!(card["purchases"].as_array().unwrap().len(), 3);
-    // The old reference is taken wherever a reference is.
+    // The old reference is accepted wherever a reference is.
     shop.run("why spring D-3").quiet().shows("Rosa Okafor");
     shop.run("customer find D-3").quiet().shows("Rosa Okafor");
     shop.edit("campaigns/spring.toml", "exclude  = []", "exclude  = [\"D-3\"]");
     let plan = shop.json("plan spring --dry-run");
     assert!(plan["left_out"].as_array().unwrap().contains(&json!({ "reason": "excluded", "count": 1 })), "{plan}");
-    shop.run("customer merge D-3 C-03").status(1).says("are one card already");
+    shop.run("customer merge D-3 C-03").status(1).says("are already one card");
     shop.run("customer unmerge C-03").status(1).says("`D-3` was merged into it");
     shop.run("customer unmerge D-3").stdout(str![[r"
-Rosie Okafor (`D-3`) and Rosa Okafor (`C-03`) are two again; 1 purchase and 1 note went back.
+Rosie Okafor (`D-3`) and Rosa Okafor (`C-03`) are separate again; 1 purchase and 1 note moved back.
 
 "]]);
     assert_eq!(book(&shop), before, "as they were");
@@ -196,7 +196,7 @@ fn merges_are_undone_in_the_order_of_a_stack() {
     shop.run("customer merge C-02 C-03").quiet();
     assert_eq!(shop.json("customer show C-01")["ref"], "C-03");
     shop.run("customer unmerge C-01").status(1).says("`regulars customer unmerge C-02`");
-    // What is sold under the old reference goes to the card that has it, and back with it.
+    // Sales under the old reference move to the card that has it, and back.
     shop.write("late.csv", "Customer ID,Date,Item,Qty,Amount\nC-01,2024-02-28,a cap,1,60.00\n");
     shop.run("import purchases late.csv").quiet();
     assert_eq!(shop.times("purchases", &json!({ "ref": "C-01", "on": "2024-02-28" })), 1);
@@ -220,14 +220,15 @@ fn two_people_who_look_like_one_are_shown_no_more() {
     shop.run("import customers more.csv").quiet();
     shop.run("customer duplicates").shows("Rosa Okafor (`C-03`) and Rosie Okafor (`D-3`)");
     shop.run("customer different D-3 C-03").stdout("Rosie Okafor (`D-3`) and Rosa Okafor (`C-03`) are two people.\n");
-    shop.run("customer duplicates").stdout("Nobody seems to be in the book twice.\n");
+    shop.run("customer duplicates").stdout("No one seems to be in the book twice.\n");
     assert_eq!(shop.json("customer export D-3")["not_the_same"][0]["ref"], "C-03");
     shop.run("customer different C-03 D-3 --undo").shows("may be one person again");
     shop.run("customer duplicates").shows("D-3");
-    shop.run("customer different D-3 D-3").status(1).says("`D-3` is one card");
+    shop.run("customer different D-3 D-3").status(1).says("`D-3` is a single card");
 }
 
-/// Whoever was forgotten does not come back under another reference, in a list without any, or as a sale; until they want to.
+/// A forgotten person does not come back under another reference, in a list without any, or in a sale; until they want
+/// to.
 #[test]
 fn somebody_forgotten_comes_back_only_when_they_want_to() {
     let shop = Shop::without_people();
@@ -237,14 +238,14 @@ fn somebody_forgotten_comes_back_only_when_they_want_to() {
     shop.write(sales, "Email,Date,Amount\nROSA@example.com,2024-02-20,10.00\n");
     shop.run("import customers c.csv").quiet();
     shop.run("customer forget C-1 --yes").says("still have them");
-    shop.run("import purchases sales.csv").says("people are known by their email");
+    shop.run("import purchases sales.csv").says("people are identified by email");
     assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE ref <> '' OR customer_id IS NOT NULL"), 0);
     for file in [c, list] {
         shop.run(&format!("import customers {file}")).says("asked to be forgotten: left out");
         assert_eq!(shop.count("SELECT count(*) FROM customer WHERE email LIKE 'rosa%'"), 0, "{file}");
     }
-    shop.run("customer unforget C-9").status(1).says("nobody under `C-9` was forgotten");
-    shop.run("customer unforget C-1").stdout("The next import may bring `C-1` back.\n");
+    shop.run("customer unforget C-9").status(1).says("no one was forgotten under `C-9`");
+    shop.run("customer unforget C-1").stdout("The next import may add `C-1` again.\n");
     shop.run("customer unforget rosa@example.com").quiet();
     shop.run("import customers c.csv").quiet().shows("1 new");
     assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE ref <> ''"), 0, "what was erased stays erased");
@@ -261,14 +262,14 @@ fn a_segment_asks_who_has_died_or_moved() {
     assert_eq!(found(&shop, "moved"), 0, "a new street makes it good again");
 }
 
-/// A shop with one customer about whom everything is known that can be.
+/// A shop with one customer who has everything that can be stored.
 fn one_person() -> Shop {
     let shop = Shop::without_people();
     shop.write("c.csv", "Customer ID,First Name,Last Name,Street Address,City,State,Postal Code,Email Consent,Tags\nC-1,Rosa,Okafor,5 Bay Rd,Holyoke,MA,01040,yes,tea\nD-1,Rose,Okafor,5 Bay Rd,Holyoke,MA,01040,,\n");
     shop.run("import customers c.csv").quiet();
     shop.write("p.csv", "Receipt,Customer ID,Date,Item,Qty,Amount\nR-1,C-1,2024-02-20,a rain coat,1,300.00\n");
     shop.run("import purchases p.csv").quiet();
-    // What imports replaced is kept until they are undone.
+    // What imports replaced is stored until they are undone.
     shop.write("c.csv", "Customer ID,Phone\nC-1,555-0123\n");
     shop.run("import customers c.csv").quiet();
     shop.write("p.csv", "Receipt,Customer ID,Date,Item,Qty,Amount\nR-1,C-1,2024-02-20,a rain coat,1,310.00\n");
@@ -304,13 +305,13 @@ fn one_person() -> Shop {
     shop
 }
 
-/// Puts a mark of its own into every text of every table that can hold something about a person; the marks.
+/// Puts a distinct mark into every text column that can have personal data; returns the marks.
 fn plant(shop: &Shop) -> Vec<String> {
     let database = Connection::open(shop.file("regulars.db")).unwrap();
     let texts = |sql: &str| -> Vec<String> {
         database.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
     };
-    // The shop's own: nothing in them is about one person.
+    // The shop's own tables: nothing in them is about a person.
     let mut of_the_shop = vec![
         "setting",
         "campaign",
@@ -323,11 +324,11 @@ fn plant(shop: &Shop) -> Vec<String> {
         "reminder",
     ];
     of_the_shop.extend(["secret", "session", "till_token", "imap_folder", "imap_left"]);
-    // Found by a hash of the address: written below.
+    // Found by a hash of the address: added below.
     of_the_shop.push("suppression");
-    // Found by the number of the address, and without its words.
+    // Found by the hash of the address, without its text.
     of_the_shop.push("undeliverable_address");
-    // Made of the cards, for finding them; ids alone.
+    // Derived from the cards, for searching; IDs only.
     of_the_shop.extend(["customer_word", "not_the_same"]);
     let mut marks = Vec::new();
     for table in texts("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name")
@@ -337,7 +338,7 @@ fn plant(shop: &Shop) -> Vec<String> {
         }
         assert!(shop.count(&format!("SELECT count(*) FROM {table}")) > 0, "nobody wrote anything into {table}");
         for column in texts(&format!("SELECT name FROM pragma_table_info('{table}') WHERE type = 'TEXT'")) {
-            // What joins the tables, moments, and a state that is one of a closed list stay as they are.
+            // Foreign keys, times, and enum values stay.
             let joins = [
                 ("recipient", "state"),
                 ("replaced_purchase", "ref"),
@@ -411,12 +412,12 @@ fn a_person_is_given_everything_that_is_held_on_them() {
 fn a_person_who_is_forgotten_leaves_no_trace() {
     let shop = one_person();
     let marks = plant(&shop);
-    shop.run("customer forget mark-customer-ref").status(1).says("say `--yes` if you mean it");
+    shop.run("customer forget mark-customer-ref").status(1).says("use `--yes` to confirm");
     shop.run("customer forget mark-customer-ref --yes").stderr(str![[r"
 warning: backups, exports and printed letters made before today still have them
 
 "]]);
-    // What is about the sale, the till and the campaign stays.
+    // Data about the sale, the till and the campaign stays.
     let stays = [
         "mark-purchase-source",
         "mark-purchase-receipt",

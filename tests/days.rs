@@ -1,4 +1,4 @@
-//! The day is that of the shop, wherever the machine stands and in whatever zone a time is told.
+//! The day is that of the shop, whatever the time zone of the machine or of a given time.
 
 use serde_json::json;
 
@@ -40,7 +40,7 @@ fn a_time_is_shown_and_told_on_the_shops_clock() {
     shop.run(&format!("redeem {code} --today 2024-04-02T01:30:00Z")).quiet();
     shop.run(&format!("redeem {code} --today 2024-04-03"))
         .status(1)
-        .says("was redeemed already: April 1, 2024 at 20:30");
+        .says("was already redeemed: April 1, 2024 at 20:30");
     for (on, shown) in [
         ("2024-04-01T01:30:00Z", "March 31, 2024 at 20:30"),
         ("2024-04-01T01:30+02:00", "March 31, 2024 at 18:30"),
@@ -53,9 +53,9 @@ fn a_time_is_shown_and_told_on_the_shops_clock() {
         shop.run("plan spring").quiet();
         let code = shop.code("spring", "C-03");
         shop.run(&format!("redeem {code} --on {on} --today 2024-04-20")).quiet();
-        shop.run(&format!("redeem {code} --today 2024-04-20")).status(1).says(&format!("redeemed already: {shown}"));
+        shop.run(&format!("redeem {code} --today 2024-04-20")).status(1).says(&format!("already redeemed: {shown}"));
     }
-    // What needs a day takes it from there.
+    // All uses of a day follow this.
     let evening = "--today 2024-07-01T01:30:00Z";
     assert_eq!(shop.json(&format!("segment \"visits_ever > 0\" {evening}"))["as_of"], "2024-06-30");
     shop.run(&format!("posted spring {evening}")).shows("June 30, 2024");
@@ -91,7 +91,7 @@ fn the_pages_and_programs_go_by_the_shops_zone() {
     server.get("/owner/day").shows("Sunday, June 30").shows("8:30 pm");
 }
 
-/// A column of days, the zone of the shop, and the days that count.
+/// A column of days, the time zone of the shop, and the resulting days.
 #[test]
 fn sales_with_a_zone_are_of_the_shops_day() {
     for (zone, head, cell, on) in [
@@ -118,7 +118,7 @@ fn sales_with_a_zone_are_of_the_shops_day() {
         let sale = json!({ "on": on, "amount_minor": 1_250 });
         assert_eq!(shop.times_of("C-03", "purchases", &sale), 1, "{zone} {cell}: {:?}", shop.held("C-03", "purchases"));
     }
-    // Square tells its zone in a column, Stripe in a heading.
+    // Square has the zone in a column, Stripe in a heading.
     for (text, on) in [
         (
             "Date,Time,Time Zone,Item,Qty,Price Point Name,Net Sales,Transaction ID,Event Type,Customer ID\n\

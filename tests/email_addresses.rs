@@ -1,11 +1,11 @@
-//! Email addresses looked at early: what is none is named by every look before the emails go, and stops nobody else; two people
-//! with one inbox are named.
+//! Invalid email addresses are found early: every check before sending reports them, and they stop no one else; two
+//! people with one inbox are reported.
 
 use serde_json::{Value, json};
 
 use crate::support::{PostOffice, Shop, files_below};
 
-/// What stands in a list, and why it is no address.
+/// A text in a list, and why it is not an address.
 const NONE: [(&str, &str); 19] = [
     ("ida..x@example.com", "has two dots in a row"),
     ("ida@example..com", "has two dots in a row"),
@@ -28,7 +28,7 @@ const NONE: [(&str, &str); 19] = [
     ("@example.com", "has nothing before the @"),
 ];
 
-/// What stands in a list, and the address that is read in it.
+/// A text in a list, and the address found in it.
 const READ: [(&str, &str); 14] = [
     ("mailto:max@example.com", "max@example.com"),
     ("mailto:max@example.com?subject=Tea", "max@example.com"),
@@ -46,7 +46,7 @@ const READ: [(&str, &str); 14] = [
     ("lou@example.com; max@example.com", "lou@example.com"),
 ];
 
-/// A list of people of Salem, each with an email, `P-1` and on.
+/// A list of people in Salem, each with an email, `P-1` and up.
 fn list(emails: &[&str]) -> Vec<u8> {
     let mut people = csv::Writer::from_writer(Vec::new());
     people.write_record(["ref", "first_name", "last_name", "street", "city", "zip", "email", "email_consent"]).unwrap();
@@ -58,7 +58,7 @@ fn list(emails: &[&str]) -> Vec<u8> {
     people.into_inner().unwrap()
 }
 
-/// A shop with an empty book whose campaign goes out by this channel through a mail server.
+/// A shop with an empty book whose campaign is sent by this channel through a mail server.
 fn shop_by(channel: &str, office: &PostOffice) -> Shop {
     let shop = Shop::without_people();
     shop.edit("campaigns/spring.toml", "spend_12m >= 50 AND NOT has_tag('wholesale')", "visits_ever >= 0");
@@ -146,10 +146,10 @@ fn a_card_takes_nothing_for_an_address_that_is_none() {
     for (email, fault) in NONE {
         shop.with(&["customer", "set", "P-1", &format!("email={email}")])
             .status(1)
-            .says(&format!("error: `{email}` is no email address: it {fault}"));
+            .says(&format!("error: `{email}` is not an email address: it {fault}"));
     }
     assert_eq!(shop.json("customer show P-1")["fields"]["email"], "ann@example.com");
-    // Nor does a list, where the book has one that is.
+    // Nor does a list, if the book has a valid one.
     for (email, kept) in [
         ("ann..x@example.com", "ann@example.com"),
         ("none", "ann@example.com"),
@@ -165,8 +165,8 @@ fn a_card_takes_nothing_for_an_address_that_is_none() {
     assert_eq!(shop.json("customer show P-2")["fields"]["email"], Value::Null);
 }
 
-/// In a list without numbers an email tells people apart only if it is one; a card that an earlier version made of such a list
-/// is found again.
+/// In a list without numbers an email identifies people only if it is valid; a card that an earlier version made of
+/// such a list is found again.
 #[test]
 fn what_is_no_address_tells_nobody_apart() {
     let import = |shop: &Shop| {
@@ -199,7 +199,7 @@ fn what_is_no_address_tells_nobody_apart() {
     assert_eq!(shop.json("customer show \"eve <eve@example.com>\"")["fields"]["email"], "eve@example.com");
 }
 
-/// Who has no valid email goes by letter where that is the other way, and is named where an email was meant.
+/// A customer without a valid email gets a letter if the campaign allows it, and is reported if an email was intended.
 #[test]
 fn the_channel_is_chosen_by_whether_the_address_is_one() {
     for (channel, house, gets, says) in [
@@ -231,7 +231,7 @@ fn the_channel_is_chosen_by_whether_the_address_is_one() {
     }
 }
 
-/// A plan that an earlier version froze may have what is no address.
+/// A plan frozen by an earlier version may have an invalid address.
 #[test]
 fn a_plan_with_an_impossible_address_goes_out_without_it() {
     for frozen in
@@ -245,11 +245,11 @@ fn a_plan_with_an_impossible_address_goes_out_without_it() {
         assert_eq!(database.execute(sql, [frozen]).unwrap(), 1);
         drop(database);
         let mut run = shop.run("proof spring").status(1).quiet();
-        for part in ["1 email to no valid address", "Pat Person2 (`P-2`): `", "regulars customer set P-2 email="] {
+        for part in ["1 email to an invalid address", "Pat Person2 (`P-2`): `", "regulars customer set P-2 email="] {
             assert!(run.out().contains(part), "{frozen}: no `{part}` in\n{}", run.out());
         }
         assert_eq!(run.ended(), 1);
-        let says = format!("email to Pat Person2 (`P-2`): `{frozen}` is no email address: it has ");
+        let says = format!("email to Pat Person2 (`P-2`): `{frozen}` is not an email address: it has ");
         for line in ["send spring", "send spring --to-folder out/mail"] {
             shop.run(line).status(1).says(&says).says("1 of 3 emails cannot be").says("with `--leave-out-problems`");
         }
@@ -270,7 +270,7 @@ fn a_plan_with_an_impossible_address_goes_out_without_it() {
         shop.run("run").status(3).says(&says);
 
         shop.run("customer set P-2 email=right@example.com").quiet();
-        shop.run("outbox spring --readdress P-2").shows("goes to `right@example.com`");
+        shop.run("outbox spring --readdress P-2").shows("is sent to `right@example.com`");
         shop.run("send spring").stdout("Sent 1 email.\n").quiet();
         assert_eq!(office.taken(), ["p1@example.com", "p3@example.com", "right@example.com"], "{frozen}");
     }
@@ -303,7 +303,7 @@ fn what_is_most_likely_mistyped_is_asked_about_by_proof_alone() {
         .iter()
         .map(|one| (one["kind"].as_str().unwrap(), one["message"].as_str().unwrap()))
         .collect();
-    let perhaps = |typed: &str, meant: &str| format!("`{typed}` is perhaps meant to be `{meant}`");
+    let perhaps = |typed: &str, meant: &str| format!("`{typed}` may be a typing error for `{meant}`");
     let expected = [
         perhaps("lou@gmial.com", "lou@gmail.com"),
         perhaps("max@hotmial.com", "max@hotmail.com"),
@@ -315,7 +315,7 @@ fn what_is_most_likely_mistyped_is_asked_about_by_proof_alone() {
     shop.run("proof spring").shows("4 email addresses that look mistyped").quiet();
 }
 
-/// Two people, where they live, and their emails; whether two emails to one inbox are named.
+/// Two people, where they live, and their emails; whether two emails to one inbox are reported.
 const TWO: [(&str, &str, &str, &str, bool); 7] = [
     ("shared@example.com", "shared@example.com", "", "email", true),
     ("shared@example.com", "Shared@EXAMPLE.com", "", "email", true),

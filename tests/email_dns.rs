@@ -1,5 +1,5 @@
-//! DNS as receivers read it, asked by `email check` on this machine alone: what a receiver would doubt, with the record to
-//! publish; and a line where nobody answers.
+//! DNS as receivers read it, queried by `email check` from this machine only: a receiver's problems, with the record to
+//! publish; and a line if there is not a response.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{DnsServer, PostOffice, Run, Shop};
 
-/// A shop that can send, with a key, and what DNS must have of it.
+/// A shop that can send, with a key, and the records that DNS must have.
 fn shop(office: &PostOffice) -> (Shop, String) {
     let shop = Shop::new();
     crate::sending::through(
@@ -29,10 +29,10 @@ const SPF: &str = "tea.example TXT v=spf1 mx ~all";
 const DMARC: &str = "_dmarc.tea.example TXT v=DMARC1; p=none";
 const KEY: &str = "regulars._domainkey.tea.example TXT KEY";
 
-/// Of what there is a doubt, a part of it in words, and of the record that is proposed.
+/// The subject of a problem, a part of its message, and of the proposed record.
 type Doubt = (&'static str, &'static str, &'static str);
 
-/// What DNS has, `KEY` being ours, and what is doubted.
+/// The records in DNS, `KEY` being ours, and their problems.
 const CASES: [(&[&str], &[Doubt]); 20] = [
     (&[SPF, DMARC, KEY], &[]),
     (&[DMARC, KEY], &[("SPF", "has no SPF record", "v=spf1 mx ~all")]),
@@ -50,33 +50,30 @@ const CASES: [(&[&str], &[Doubt]); 20] = [
             DMARC,
             KEY,
         ],
-        &[("SPF", "takes 11 lookups of DNS", "")],
+        &[("SPF", "needs 11 DNS lookups", "")],
     ),
     (
         &["tea.example TXT v=spf1 mx ip:192.0.2.1 ~all", DMARC, KEY],
         &[("SPF", "`ip:192.0.2.1` in the SPF record", "mx ~all")],
     ),
-    (&["tea.example TXT v=spf1 include:tea.example ~all", DMARC, KEY], &[("SPF", "lookups of DNS", "")]),
-    (&["tea.example TXT v=spf1 redirect=TEA.example", DMARC, KEY], &[("SPF", "lookups of DNS", "")]),
+    (&["tea.example TXT v=spf1 include:tea.example ~all", DMARC, KEY], &[("SPF", "DNS lookups", "")]),
+    (&["tea.example TXT v=spf1 redirect=TEA.example", DMARC, KEY], &[("SPF", "DNS lookups", "")]),
     (&["tea.example TXT v=spf1 -all", DMARC, KEY], &[("SPF", "does not let your mail server", "")]),
     (&[SPF, KEY], &[("DMARC", "has no DMARC record", "v=DMARC1; p=none; rua=mailto:june@tea.example")]),
     (&[SPF, DMARC, DMARC, KEY], &[("DMARC", "has 2 DMARC records", "v=DMARC1; p=none")]),
-    (
-        &[SPF, "_dmarc.tea.example TXT v=DMARC1; p=yes", KEY],
-        &[("DMARC", "has no policy that there is", "v=DMARC1; p=none")],
-    ),
+    (&[SPF, "_dmarc.tea.example TXT v=DMARC1; p=yes", KEY], &[("DMARC", "has no valid policy", "v=DMARC1; p=none")]),
     (&[SPF, DMARC], &[("DKIM", "has no DKIM record", "v=DKIM1; k=ed25519; p=")]),
     (
         &[SPF, DMARC, "regulars._domainkey.tea.example TXT v=DKIM1; k=ed25519; p=AAAA"],
-        &[("DKIM", "DNS has another key at", "v=DKIM1; k=ed25519; p=")],
+        &[("DKIM", "DNS has a different key at", "v=DKIM1; k=ed25519; p=")],
     ),
     (
         &[SPF, DMARC, "regulars._domainkey.tea.example TXT v=DKIM1; p="],
-        &[("DKIM", "was taken back", "v=DKIM1; k=ed25519; p=")],
+        &[("DKIM", "was revoked", "v=DKIM1; k=ed25519; p=")],
     ),
     (
         &[SPF, DMARC, "regulars._domainkey.tea.example TXT t=y; KEY"],
-        &[("DKIM", "the mark of a test (`t=y`)", "v=DKIM1; k=ed25519")],
+        &[("DKIM", "in test mode (`t=y`)", "v=DKIM1; k=ed25519")],
     ),
     (&[SPF, DMARC, KEY, KEY], &[("DKIM", "has 2 records", "v=DKIM1; k=ed25519; p=")]),
     (
@@ -112,8 +109,7 @@ fn what_a_receiver_would_doubt_is_said_with_the_record_to_publish() {
         let found = answer["dns"]["doubts"].as_array().unwrap();
         assert_eq!(found.len(), doubts.len(), "{records:?}: {answer}");
         let text = check(&shop, &dns.address, "email check").quiet().out();
-        let first =
-            if doubts.is_empty() { "Nothing is missing.\n" } else { "Emails can be sent. This is worth a look:\n" };
+        let first = if doubts.is_empty() { "Nothing is missing.\n" } else { "Emails can be sent. Worth a look:\n" };
         assert!(text.starts_with(first), "{records:?}: {text}");
         for (found, (about, message, record)) in found.iter().zip(doubts.iter()) {
             assert_eq!(found["about"], *about, "{answer}");
@@ -156,7 +152,7 @@ fn a_server_that_may_not_send_is_named_where_that_can_be_told() {
             KEY.replace("KEY", &key),
         ];
         let dns = DnsServer::with(&records);
-        // The mail server is nowhere: no email can go out, whatever DNS says.
+        // The mail server cannot be reached: no email can be sent, whatever is in DNS.
         let answer = check(&shop, &dns.address, "--json email check").status(1).json();
         let doubts = &answer["dns"]["doubts"];
         let is_named = doubts.to_string().contains("does not let your mail server `mail.tea.example` send");
@@ -180,19 +176,19 @@ fn where_nobody_answers_a_line_says_so_and_nothing_else_changes() {
     let (silent, failing) = (DnsServer::silent(), DnsServer::with(&["SERVFAIL".to_owned()]));
     let midway = DnsServer::with(&[usual.clone(), vec!["_dmarc.tea.example SERVFAIL".to_owned()]].concat());
     for (resolver, line, says) in [
-        (silent.address.as_str(), "email check", "DNS was not asked: the resolver"),
+        (silent.address.as_str(), "email check", "DNS was not queried: the resolver"),
         (&failing.address, "email check", "cannot say (ServerFailure), asked for tea.example."),
-        ("none", "email check", "DNS was not asked: REGULARS_RESOLVER is `none`."),
-        ("somewhere", "email check", "DNS was not asked: REGULARS_RESOLVER is not an address"),
-        ("127.0.0.1:9", "email check --offline", "DNS was not asked: `--offline`."),
-        (&midway.address, "email check", "DNS was not asked to the end: the resolver"),
+        ("none", "email check", "DNS was not queried: REGULARS_RESOLVER is `none`."),
+        ("somewhere", "email check", "DNS was not queried: REGULARS_RESOLVER is not an address"),
+        ("127.0.0.1:9", "email check --offline", "DNS was not queried: `--offline`."),
+        (&midway.address, "email check", "DNS was not queried completely: the resolver"),
     ] {
         let began = Instant::now();
         let text = check(&shop, resolver, line).quiet().out();
         assert!(text.contains(says) && text.starts_with("Nothing is missing"), "{resolver} {line}: {text}");
         assert!(began.elapsed() < Duration::from_secs(20), "{resolver}");
     }
-    // A long answer comes over TCP.
+    // A long response comes over TCP.
     let long =
         [usual, (0..30).map(|n| format!("tea.example TXT verification-{n}={}", "x".repeat(60))).collect()].concat();
     let dns = DnsServer::with(&long);
@@ -200,17 +196,17 @@ fn where_nobody_answers_a_line_says_so_and_nothing_else_changes() {
     assert!(dns.asked_over_tcp());
 }
 
-/// "Emails can be sent." never stands beside something that keeps them in.
+/// "Emails can be sent." is never shown with something that prevents it.
 #[test]
 fn what_keeps_emails_in_is_an_exit_of_1() {
     let office = PostOffice::open();
     for (old, new, says) in [
-        ("reply_to", "daily_cap = 0\nreply_to", "`daily_cap` (needed): no email may go on any day"),
+        ("reply_to", "daily_cap = 0\nreply_to", "`daily_cap` (needed): no email may be sent on any day"),
         ("smtp://", "smtp://june@", "the password of `june` on 127.0.0.1 is not known"),
         ("june@tea.example>", "jörg@tea.example>", "this address needs SMTPUTF8, which the mail server does not"),
-        ("june@tea.example>", "mail-450@tea.example>", "takes no emails from this sender at present: 450"),
-        ("june@tea.example>", "mail-drop@tea.example>", "takes no emails from this sender at present"),
-        ("june@tea.example>", "mail-550@tea.example>", "takes no emails from this sender: 550"),
+        ("june@tea.example>", "mail-450@tea.example>", "temporarily rejects emails from this sender: 450"),
+        ("june@tea.example>", "mail-drop@tea.example>", "temporarily rejects emails from this sender"),
+        ("june@tea.example>", "mail-550@tea.example>", "rejects emails from this sender: 550"),
         ("\"dkim.pem\"", "\"no.pem\"", "`dkim_key` (needed): there is no key `no.pem`"),
     ] {
         let (shop, _) = shop(&office);

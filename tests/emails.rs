@@ -1,4 +1,4 @@
-//! Emails as files: only to a recorded yes, the same bytes each time, and nobody's name becomes a header or markup.
+//! Emails as files: only with recorded consent, the same bytes each time, and no name becomes a header or markup.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use crate::letters::{STRANGE, strange_shop};
 use crate::sending::unplanned;
 use crate::support::{House, PostOffice, Shop, dump, files_below, outside, tools};
 
-/// A shop that writes emails.
+/// A shop that sends emails.
 fn by_email(shop: Shop) -> Shop {
     shop.edit("campaigns/spring.toml", "\"letter\"", "\"email\"");
     shop.write("shop.toml", shop.read("shop.toml") + "\n[email]\nfrom = \"June Hartley <june@example.com>\"\n");
@@ -75,7 +75,7 @@ fn strange_names_stay_text_in_emails() {
     }
 }
 
-/// Names in any script, and such as would be something else in a header if they could.
+/// Names in any script, and names that would be header syntax if not escaped.
 const NAMES: [&str; 8] = [
     "=?utf-8?q?You_won?=",
     "\u{5c71}\u{7530} \u{82b1}\u{5b50}",
@@ -87,7 +87,7 @@ const NAMES: [&str; 8] = [
     "O'Brien",
 ];
 
-/// A shop whose letter has a head, a picture and a code to scan; its people are called so.
+/// A shop whose letter has a letterhead, a picture and a code; with customers of these names.
 fn shop_with_pictures() -> Shop {
     let shop = Shop::without_people();
     let mut people = csv::Writer::from_writer(Vec::new());
@@ -119,7 +119,7 @@ fn a_message_has_its_pictures_and_its_letter_in_it() {
     shop.run("plan spring").shows("Planned 8 emails");
     shop.run("send spring --to-folder out/mail").shows("Wrote 8 emails");
     let shown =
-        "The email to O'Brien is in out/spring/previews/N-07.eml; to look at it, open out/spring/previews/N-07.html.\n";
+        "The email to O'Brien is in out/spring/previews/N-07.eml; to view it, open out/spring/previews/N-07.html.\n";
     shop.run("preview spring N-07").stdout(shown);
     let preview = fs::read(shop.file("out/spring/previews/N-07.eml")).unwrap();
     let sent = files_below(&shop.file("out/mail"));
@@ -163,7 +163,7 @@ fn a_message_has_its_pictures_and_its_letter_in_it() {
 /// The parts of a message: text, page, and the pictures of the page.
 const TREE: &str = "alternative(text/plain related(text/html image/png image/png image/png))";
 
-/// A key of either kind is made once, stays out of the database, and what it signs is found right by dkimpy.
+/// A key of either kind is made once, is not in the database, and dkimpy verifies its signatures.
 #[test]
 fn what_a_key_signs_is_found_right_by_others() {
     let shop = by_email(Shop::new());
@@ -234,13 +234,13 @@ fn what_is_missing_is_told_with_what_to_do() {
     shop.run("send spring --to-folder out/mail").status(1).says("emails need the shop's postal address");
 }
 
-/// A campaign by email in a shop from which none can leave is named by `check`, and by `plan` where none can be made.
+/// If a campaign's emails cannot be sent, `check` reports it, and `plan` if none can be made.
 #[test]
 fn email_that_cannot_go_is_said_beforehand() {
     let reminder = "\n[[reminder]]\nafter = \"30 days\"\ntemplate = \"spring.md\"\nchannel = \"email\"\n";
     let sender = "\n[email]\nfrom = \"June <june@example.com>\"\n";
     let server = format!("{sender}server = \"smtps://june@mail.example.com\"\n");
-    let (no_sender, no_server) = ("the sender of the emails is missing (`from`)", "no mail server is named");
+    let (no_sender, no_server) = ("the sender of the emails is missing (`from`)", "there is no mail server");
     for (channel, more, email, by_check, by_plan) in [
         ("email", "", "", no_sender, no_sender),
         ("letter-else-email", "", "", no_sender, no_sender),
@@ -274,9 +274,7 @@ fn the_mail_server_is_asked_what_it_offers_and_gets_no_email() {
         (office, shop)
     };
     let (office, shop) = check(House::default(), "");
-    shop.run("email check")
-        .shows("answers, and nobody signs in, not encrypted")
-        .shows("offers PIPELINING and 8BITMIME");
+    shop.run("email check").shows("answers, without sign-in, not encrypted").shows("offers PIPELINING and 8BITMIME");
     let offer = shop.json("email check")["server"].clone();
     assert_eq!(
         (&offer["pipelining"], &offer["8bitmime"], &offer["smtputf8"]),
@@ -289,11 +287,11 @@ fn the_mail_server_is_asked_what_it_offers_and_gets_no_email() {
     shop.write("shop.toml", text.replace("smtp://", "smtps://"));
     shop.run("email check").status(1).shows("the mail server cannot be reached");
     shop.write("shop.toml", text.replace("june@", "mail-550@"));
-    shop.run("email check").status(1).shows("`from` (needed): the mail server takes no emails from this sender: 550");
+    shop.run("email check").status(1).shows("`from` (needed): the mail server rejects emails from this sender: 550");
     assert!(office.taken().is_empty());
 
     let (_office, shop) = check(House { strict: true, size: Some(8000), ..House::default() }, "");
-    shop.run("email check").shows("`server`: the mail server takes one command at a time").shows("emails up to 8 kB");
+    shop.run("email check").shows("`server`: the mail server accepts one command at a time").shows("emails up to 8 kB");
     shop.edit(
         "letter-templates/spring.md",
         "{{ greeting }}",
@@ -302,21 +300,21 @@ fn the_mail_server_is_asked_what_it_offers_and_gets_no_email() {
     shop.run("plan spring --again").quiet();
     shop.run("email check")
         .status(1)
-        .shows("`server` (needed): the mail server takes emails of 8 kB at most; those of `spring`");
+        .shows("`server` (needed): the mail server accepts emails up to 8 kB; those of `spring`");
 
     let (_office, shop) = check(House { locked: true, ..House::default() }, "password_file = \"secret\"");
-    shop.run("email check").shows("lets june in").shows("AUTH PLAIN LOGIN");
+    shop.run("email check").shows("accepts the sign-in of june").shows("AUTH PLAIN LOGIN");
     shop.write("secret", "coffee\n");
-    let mut run = shop.run("email check").status(1).shows("does not let us in: 535 5.7.8 not you");
+    let mut run = shop.run("email check").status(1).shows("rejects the sign-in: 535 5.7.8 not you");
     assert!(!run.talk().contains("coffee") && !run.out().contains("coffee"));
     shop.edit("shop.toml", "june@127", "127");
-    shop.run("email check").status(1).shows("takes no emails from this sender: 530");
+    shop.run("email check").status(1).shows("rejects emails from this sender: 530");
     let (_office, shop) =
         check(House { locked: true, login_only: true, ..House::default() }, "password_file = \"secret\"");
-    shop.run("email check").shows("lets june in");
+    shop.run("email check").shows("accepts the sign-in of june");
     shop.run("send spring").stdout("Sent 1 email.\n").quiet();
 
-    // Whoever has to sign in first may be told so with the first recipient only.
+    // A server may require signing in only with the first recipient.
     for (reply, status) in [
         ("554 5.7.1 <june@example.com>: Relay access denied", 1),
         ("550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain", 1),
@@ -334,7 +332,7 @@ fn the_mail_server_is_asked_what_it_offers_and_gets_no_email() {
     }
 }
 
-/// Checks every signature, and that no change of what must be signed goes unseen.
+/// Verifies every signature, and that no change of a signed field goes unnoticed.
 const VERIFY: &str = r#"
 import dkim, json, pathlib, re, sys
 
@@ -358,7 +356,7 @@ for path in messages:
 print(len(messages), *kinds)
 "#;
 
-/// Takes emails apart: every message has the parts that its page asks for, and only lines that the post carries.
+/// Takes emails apart: every message has the parts that its page refers to, and only lines that mail allows.
 const PARTS: &str = r#"
 import email, email.policy, html.parser, json, pathlib, re, sys
 
@@ -401,7 +399,7 @@ def opened(raw):
 print(json.dumps(dict(opened(path.read_bytes()) for path in sorted(pathlib.Path(sys.argv[1]).glob("*.eml")))))
 "#;
 
-/// Opens emails by other means than ours: subject, addresses, plain text, and the text of the HTML.
+/// Opens emails with other software: subject, addresses, plain text, and the text of the HTML.
 const OPEN: &str = r#"
 import email, email.policy, html.parser, json, pathlib, sys
 

@@ -3,7 +3,7 @@
 
     tests/exports.py BINARY
 
-The files are not part of the project; they are looked for in $REGULARS_DATA, by default in ../shared/data beside it.
+The files are not part of the project; they are looked for in $REGULARS_DATA, by default in ../shared/data next to it.
 """
 
 import json
@@ -76,7 +76,7 @@ def refused_or_right(home, data):
 
 
 def spectrum(home, data):
-    """Every cell of the torture set comes through as it should; the JSON beside it says how."""
+    """Every cell of the torture set comes through as it should; the JSON next to it says how."""
     root = data / "hostile/csv-spectrum"
     paths = sorted((root / "csvs").iterdir())
     for path in paths:
@@ -94,14 +94,14 @@ def spectrum(home, data):
             expected = [row[column].replace("\r\n", "  ").replace("\n", " ").strip() for column in columns]
             got = [cell.replace("\r\n", "  ").replace("\n", " ") for cell in cells[: len(columns)]]
             if path.name == "location_coordinates.csv":
-                # The JSON beside this file has another phone number than the file.
+                # The JSON next to this file has another phone number than the file.
                 got[0] = expected[0] = ""
             assert got == expected, (path, got, expected)
     print(f"csv-spectrum: {len(paths)} files right")
 
 
 def online_retail(home, data):
-    """Three days of a wholesaler: net and identified takings to the cent; a line is rounded half away from zero."""
+    """Three days of a wholesaler: net and identified sales to the cent; a line is rounded half away from zero."""
     truth = json.loads((data / "truth_dev.json").read_text())["online_retail_3_days"]
     shop = new_shop(home, "GBP")
     status, answer, said = taken(shop, "purchases", data / "online_retail_2010-12-01_to_03.csv", "--new-customers")

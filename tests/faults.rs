@@ -1,12 +1,13 @@
-//! Every folder of faults/ is a mistake: the program says what and what to do next, ends with 1, and changes nothing.
+//! Every folder of faults/ is a mistake: the program reports what is wrong and what to do next, exits with 1, and
+//! changes nothing.
 //!
-//! A folder holds `cmd` (the arguments) and `expected` (all of stderr; `stdout` too where there is any), and the files
-//! that differ from faults/base, the shop it happens in: `shop/…` lies over the shop folder. `before` holds commands, one
-//! a line, that run first and go well. `{C-01}` in a command stands for that customer's code in the campaign `spring`.
-//! A file of the base is taken away by a line `- path` in `before`; `over/…` lies over the shop after those commands.
+//! A folder has `cmd` (the arguments) and `expected` (all of stderr; `stdout` too if there is any), and the files that
+//! differ from faults/base, the shop it is run in: `shop/…` overlays the shop folder. `before` has commands, one per
+//! line, that run first and succeed. `{C-01}` in a command stands for that customer's code in the campaign `spring`. A
+//! line `- path` in `before` removes a file of the base; `over/…` overlays the shop after those commands.
 //!
-//! REGULARS_BLESS=1 writes what the program says now into `expected`. Read it before you keep it: does it say where,
-//! what was typed, and what to do?
+//! REGULARS_BLESS=1 writes the current output into `expected`. Read it before you commit it: does it show where, what
+//! was typed, and what to do?
 
 use std::fs;
 use std::path::Path;
@@ -32,7 +33,7 @@ fn every_mistake_is_told_and_changes_nothing() {
     assert!(differences.is_empty(), "{} of {}:\n{}", differences.len(), cases.len(), differences.join("\n"));
 }
 
-/// Plays one case; what is not as expected.
+/// Runs one case; returns the differences from what is expected.
 fn differences(case: &Path, bless: bool) -> Vec<String> {
     let shop = Shop::new();
     let overlay = |name: &str| {
@@ -47,7 +48,7 @@ fn differences(case: &Path, bless: bool) -> Vec<String> {
             Some(path) => fs::remove_file(shop.file(path)).unwrap(),
             None => drop(shop.run(&filled(line, &shop)).says_only(&[
                 "does not print `{{ personal_line }}`",
-                "pieces cannot be made as things are",
+                "pieces cannot be made",
                 "can be sent yet",
             ])),
         }
@@ -68,7 +69,7 @@ fn differences(case: &Path, bless: bool) -> Vec<String> {
     if !touched.is_empty() {
         found.push(format!("changed files: {touched:?}"));
     }
-    // Every attempt at the till is written down, refused ones too; that is all that a refused one may leave.
+    // Every attempt at the till is recorded, also rejected ones; a rejected one may leave nothing else.
     let is_till = words_of(&command).iter().any(|word| word == "redeem");
     let rows = |dump: &str| {
         dump.lines().filter(|l| !(is_till && l.starts_with("redemption_event"))).collect::<Vec<_>>().join("\n")
@@ -79,7 +80,7 @@ fn differences(case: &Path, bless: bool) -> Vec<String> {
     found
 }
 
-/// Puts codes where a command has `{C-01}`.
+/// Inserts codes where a command has `{C-01}`.
 fn filled(line: &str, shop: &Shop) -> String {
     let mut line = line.trim().to_owned();
     while let Some((start, rest)) = line.split_once('{') {

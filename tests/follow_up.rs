@@ -1,4 +1,5 @@
-//! Next year's campaign: nobody of last year is dropped in silence, its file plans as it is written, its letters read well.
+//! Next year's campaign: no one of last year is dropped silently, its file can be planned unchanged, its letters read
+//! well.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +15,7 @@ fn recipients(shop: &Shop, campaign: &str) -> Value {
     shop.json(&format!("recipients {campaign}"))["recipients"].clone()
 }
 
-/// The sample's people with every third of them held out.
+/// The sample's people with every third of them in the control group.
 fn shop_with_control_group() -> Shop {
     let shop = Shop::new();
     shop.edit("campaigns/spring.toml", "one_per ", "hold_out = \"30%\"\none_per ");
@@ -112,7 +113,7 @@ fn parts_of_the_query_that_last_are_carried() {
         let shop = Shop::new();
         shop.edit("shop.toml", "[segments]", "[segments]\noregon = \"state = 'OR' AND has_address\"");
         shop.edit("campaigns/spring.toml", "\"spend_12m >= 50 AND NOT has_tag('wholesale')\"", &format!("'''{old}'''"));
-        shop.run("plan spring").says_only(&["nobody has"]);
+        shop.run("plan spring").says_only(&["no one has"]);
         let followed = shop.json("follow-up spring summer");
         let said: Vec<&str> = followed["not_carried"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
         let mut wanted: Vec<String> = not_carried.iter().map(|term| format!("`{term}`")).collect();
@@ -125,7 +126,7 @@ fn parts_of_the_query_that_last_are_carried() {
         for term in not_carried {
             assert!(text.contains(&format!("# Not carried over, as a year has passed: {term}\n")), "{text}");
         }
-        shop.run("plan summer --today 2025-03-01").says_only(&["nobody has"]);
+        shop.run("plan summer --today 2025-03-01").says_only(&["no one has"]);
         assert_eq!(refs(&recipients(&shop, "summer")), refs(&recipients(&shop, "spring")), "{old}");
     }
 }
@@ -140,10 +141,10 @@ fn who_is_left_behind_is_named() {
     shop.run("returned spring C-10 --today 2024-04-10").quiet();
     shop.run("customer set C-03 tag=wholesale").quiet();
     shop.run("customer set C-09 post=no").quiet();
-    let gone = "1 recipient of `spring` is not in the question any more: Rosa Okafor (`C-03`)";
+    let gone = "1 recipient of `spring` is no longer in the query: Rosa Okafor (`C-03`)";
     shop.run("follow-up spring summer").shows("1 letter came back and will be left out: C-10.").says(gone);
     let file = shop.read("campaigns/summer.toml");
-    // Chosen by hand last year, and wholesale.
+    // Included by hand last year, and wholesale.
     assert!(
         file.contains("include = [\"C-08\"]") && file.contains("# 1 piece of last year came back: C-10."),
         "{file}"
@@ -159,7 +160,7 @@ fn who_is_left_behind_is_named() {
     );
 }
 
-/// Gifts of every kind of word, the year before and now.
+/// Gifts with all kinds of words, the year before and now.
 const GIFTS: &[[&str; 2]] = &[
     ["a bottle of Chardonnay", "a bottle of Sauvignon blanc"],
     ["two tickets", "two tickets"],
@@ -245,7 +246,7 @@ fn three_years_are_followed_and_nobody_is_lost() {
         if file.contains("# hold_out") {
             shop.edit(&format!("campaigns/{next}.toml"), "# hold_out", "hold_out");
         }
-        shop.run(&format!("plan {next} --today {}-03-01", year + 1)).says_only(&["nobody is in branch"]);
+        shop.run(&format!("plan {next} --today {}-03-01", year + 1)).says_only(&["no one is in branch"]);
         assert_eq!(refs(&recipients(&shop, &next)), before, "{next}");
         years.push(next);
     }
@@ -256,7 +257,7 @@ fn three_years_are_followed_and_nobody_is_lost() {
     assert_eq!(name("tea-2027"), "name    = \"After Spring tea, 2027\"");
 }
 
-/// Whoever was left out of a year is named again by the follow-up of that year, which does not ask for them.
+/// People left out of a year are reported again by the follow-up of that year, which does not select them.
 #[test]
 fn who_was_left_out_of_a_year_is_named_the_year_after() {
     for (step, left_out) in [
@@ -277,7 +278,7 @@ fn who_was_left_out_of_a_year_is_named_the_year_after() {
     }
 }
 
-/// What became of somebody in each year, and their years in a row in the last.
+/// A person's response in each year, and their years in a row in the last.
 const STREAKS: &[(&[&str], [i64; 2])] = &[
     (&["redeemed", "redeemed"], [2, 0]),
     (&["redeemed", "held_out"], [1, 0]),
@@ -312,7 +313,7 @@ fn years_in_a_row_survive_a_year_in_the_control_group() {
             let file = file + "\n[[branch]]\nname = \"all\"\nwhen = \"true\"\n";
             shop.write(&format!("campaigns/{campaign}.toml"), &file);
             shop.run(&format!("plan {campaign} --today {year}-03-01"))
-                .says_only(&["not in the question any more", "nobody has"]);
+                .says_only(&["no longer in the query", "no one has"]);
             let state = match *what {
                 "held_out" => {
                     "UPDATE recipient SET arm = 'held_out' WHERE ref = 'C-06' AND campaign_id = (SELECT MAX(id) FROM campaign)"

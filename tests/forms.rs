@@ -1,5 +1,5 @@
-//! Another site cannot write: a form comes from a page of ours, with the token of that page, to a machine that is named once;
-//! a page that was open for long loses nothing that was typed; and no address is a dead end.
+//! Another site cannot write: a form comes from a page of ours, with the token of that page, to a valid host; a page
+//! that was open for long loses no typed text; and no URL is a dead end.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use crate::safety::{cookie, locked};
 use crate::support::counter::{encoded, value};
 use crate::support::{Page, Server, Shop, dump};
 
-/// A shop with two tills whose letters are out.
+/// A shop with two tills whose letters were mailed.
 fn planned() -> Shop {
     let shop = Shop::new();
     let text = shop.read("shop.toml");
@@ -26,7 +26,7 @@ fn signed_in(server: &Server) -> [String; 2] {
     })
 }
 
-/// Every address of the pages that forms are sent to, as the sources have them, with numbers that are somebody's.
+/// Every address of a form in the sources, with valid IDs.
 fn form_addresses() -> Vec<String> {
     let mut found = Vec::new();
     for file in ["router.rs", "manual.rs", "till/mod.rs", "owner/mod.rs"] {
@@ -52,7 +52,7 @@ fn send(server: &Server, path: &str, more: &str, form: &str) -> Page {
     server.ask_bare(&format!("POST {path} HTTP/1.1\r\n{kind}{more}Content-Length: {}\r\n", form.len()), form)
 }
 
-/// What fits one form or another.
+/// Values for all forms.
 const FORM: &str = "q=smith&amount=5.00&once=0123456789&reason=why&kind=complaint&text=words&street=1+New+Rd&name=back&secret=x&till=back";
 
 #[test]
@@ -86,7 +86,7 @@ fn no_address_takes_what_another_site_sends_or_what_has_no_token() {
             assert!(!answer.headers.iter().any(|(name, _)| name == "set-cookie"), "{path} {more}");
             answer.shows("This was sent by another site, and nothing was done.").shows("href=\"/till\"");
         }
-        // Ours by its origin, or from a browser that says nothing; without the token of a page of this session.
+        // From our origin, or from a browser without these headers; without the token of a page of this session.
         let other = server.form_headers("");
         for (more, form) in [
             (own.clone(), FORM.to_owned()),
@@ -97,7 +97,7 @@ fn no_address_takes_what_another_site_sends_or_what_has_no_token() {
         ] {
             let answer = send(&server, &path, &format!("{sessions}{more}"), &form);
             assert_eq!(answer.status, 422, "{path} {more} {form}");
-            answer.shows("This page was open for long. Nothing was saved; press the button once more.");
+            answer.shows("This page was open for a long time. Nothing was saved; press the button once more.");
         }
     }
     assert_eq!(dump(&shop.file("regulars.db")), before, "something was written");
@@ -131,7 +131,7 @@ fn programs_and_the_page_for_the_world_show_a_token_of_their_own() {
         assert_eq!(ask(&format!("Authorization: Bearer {token}\r\n")), if n == 0 { 201 } else { 409 }, "{more}");
         assert_eq!(send(&server, "/u/nobodys", more, "List-Unsubscribe=One-Click").status, 200, "{more}");
     }
-    // A browser that asks for leave to send the token from another site gets none.
+    // A preflight request to send the token from another site is refused.
     let asked =
         "OPTIONS /v1/redemptions HTTP/1.1\r\nOrigin: https://pos.example\r\nAccess-Control-Request-Method: POST\r\n";
     let answer = server.ask_bare(asked, "");
@@ -147,7 +147,7 @@ fn a_request_names_its_machine_once_and_by_a_name() {
     let server = Server::start(&shop, "");
     let address = server.address.clone();
     let with = |target: &str, hosts: &str| {
-        // `Host` is written by hand: none is added.
+        // `Host` is written explicitly: none is added.
         let head = format!("GET {target} HTTP/1.1\r\n{hosts}");
         let marked = if hosts.contains("Host:") { head } else { format!("{head}X-Not-Host: none\r\n") };
         server.ask_bare(&marked, "").status
@@ -241,7 +241,7 @@ fn a_page_from_before_a_restart_shows_what_was_typed_and_one_more_press_sends_it
     ] {
         let page = send(&server, path, &till, &format!("csrf={stale}&{typed}"));
         assert_eq!(page.status, 422, "{path}");
-        page.shows("This page was open for long. Nothing was saved; press the button once more.").shows(shown);
+        page.shows("This page was open for a long time. Nothing was saved; press the button once more.").shows(shown);
         page.shows(&format!("action=\"{path}\""));
         assert!(!page.body.contains(&stale), "{path}: the old token again");
         let again = fields(&page)
@@ -257,13 +257,13 @@ fn a_page_from_before_a_restart_shows_what_was_typed_and_one_more_press_sends_it
     assert!(card.contains("Cold <tea>") && card.contains("9 New Rd"), "{card}");
     assert_eq!(shop.times_of("C-03", "at_the_till", &json!({ "spend_minor": 1250, "receipt": "R-9" })), 1);
 
-    // What is secret is typed anew.
+    // A secret has to be typed again.
     let page = send(&server, "/sign-in/till", &before, "secret=402917&till=back");
     assert_eq!(page.status, 422);
     assert!(!page.body.contains("402917"), "{}", page.body);
     page.shows("type=\"password\"").shows("name=\"till\" value=\"back\"");
 
-    // A script hears the token to go on with, and what a till kept is delivered.
+    // A script gets a new token to continue with, and a till's saved visit is delivered.
     let kept =
         json!({ "id": "0123456789abcdef", "code": shop.code("spring", "C-06"), "amount": "8", "ago": 60 }).to_string();
     let deliver = |token: &str| {
@@ -288,7 +288,7 @@ fn every_address_leads_on() {
     let look = |method: &str, path: &str| {
         server.ask_bare(&format!("{method} {path} HTTP/1.1\r\nAccept: text/html\r\n{till}"), "")
     };
-    // Where whoever reloads a page that came from a form is led in the end.
+    // Where reloading a page that came from a form finally leads.
     let end_of = |path: &str| {
         let mut page = look("GET", path);
         for _ in 0..4 {

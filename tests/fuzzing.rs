@@ -1,12 +1,14 @@
-//! What nobody thought of: everything that is read from outside, made at random or changed at random from good samples.
+//! The unexpected: all external input, generated at random or changed at random from valid samples.
 //!
-//! Whatever is in it, the program ends within ten seconds and a gigabyte, with no panic, no word of SQL in what it says, and nothing
-//! written beside the shop. Verbs run in this process, since a process for each case would be too slow; only `serve` is one. Replies
-//! of mail servers, SMTP and IMAP, are tried where they are read, in the unit tests that begin with `fuzzing_`.
+//! Whatever the input, the program ends within ten seconds and a gigabyte, with no panic, no SQL in its output, and
+//! nothing written outside the shop. Verbs run in this process, because a process for each case would be too slow; only
+//! `serve` is one. Replies of mail servers, SMTP and IMAP, are tested in the unit tests whose names begin with
+//! `fuzzing_`.
 //!
-//! Each case is made from its own number alone. One that fails says its number: `REGULARS_FUZZ_SEED=NUMBER` tries this one again, and
-//! what it read is left in `fuzzing/` below the target's `tmp/`. `REGULARS_FUZZ` is how many cases of each there are, 25 when it is
-//! not set, and 20 times as many expressions and replies of mail servers; `sh tests/long` sets it to 10,000.
+//! Each case depends only on its number. One that fails prints its number: `REGULARS_FUZZ_SEED=NUMBER` runs only that
+//! one, and its input is left in `fuzzing/` below the target's `tmp/`. `REGULARS_FUZZ` is the number of cases of each
+//! property, 25 when it is not set, and 20 times as many expressions and replies of mail servers; `sh tests/long` sets
+//! it to 10,000.
 
 mod changes;
 mod expressions;
@@ -29,13 +31,13 @@ use regulars::for_tests::{fuzz_cases, perform};
 
 use crate::support::Shop;
 
-/// What a case may take.
+/// The time limit of a case.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// In kB.
 const MEMORY: u64 = 1_048_576;
 
-/// What must not reach anybody.
+/// What must not be in any output.
 const INTERNALS: [&str; 12] = [
     "panicked",
     "SELECT ",
@@ -53,35 +55,34 @@ const INTERNALS: [&str; 12] = [
 
 /// One case of a property.
 struct Case<'c> {
-    /// The property.
     what: &'c str,
     number: u64,
     dice: Rng,
-    /// What is read, for whoever looks for the fault.
+    /// The input file, for finding the error.
     input: PathBuf,
     running: &'c AtomicU64,
     worked: Cell<u32>,
 }
 
 impl Case<'_> {
-    /// What is read is kept until the next case, in case the process does not survive it.
+    /// The input is kept until the next case, in case the process does not survive it.
     fn reads(&self, input: &[u8]) {
         std::fs::write(&self.input, input).unwrap();
     }
 
-    /// Runs a verb, and looks at how it ends and what it says; its exit code, and what it said.
+    /// Runs a verb, and checks its exit and output; returns both.
     fn verb(&self, shop: &Shop, words: &[&str], input: &[u8]) -> (u8, String) {
         self.holds(shop, &format!("{words:?}"), input, || perform(&shop.path(), today(), words))
     }
 
-    /// The same of anything that gives an exit code and what was said.
+    /// The same for anything with an exit code and output.
     fn holds(&self, shop: &Shop, doing: &str, input: &[u8], run: impl FnOnce() -> (u8, String)) -> (u8, String) {
         self.reads(input);
         let (began, worked) = (Instant::now(), time_worked());
         self.running.store(self.number + 1, Ordering::SeqCst);
         let ended = catch_unwind(AssertUnwindSafe(run));
         self.running.store(0, Ordering::SeqCst);
-        // On a machine with other work the clock says nothing.
+        // On a busy machine elapsed time means nothing.
         let took = time_worked().zip(worked).map_or(began.elapsed(), |(now, before)| now.saturating_sub(before));
         let Ok((exit, said)) = ended else { self.fails(doing, "it panicked") };
         if exit > 3 || exit == 2 {
@@ -114,8 +115,8 @@ impl Case<'_> {
     }
 }
 
-/// Tries so many cases of a property, or the one that REGULARS_FUZZ_SEED names. Of a hundred runs `least` must have ended well, so
-/// that what is tried is not only what is refused at once.
+/// Tries `times` cases of a property, or the one in REGULARS_FUZZ_SEED. At least `least` percent of the runs must
+/// succeed, so that not all inputs are rejected at once.
 fn property(what: &str, times: u64, least: u32, case: impl Fn(&mut Case<'_>)) {
     let one: Option<u64> = std::env::var("REGULARS_FUZZ_SEED").ok().and_then(|seed| seed.parse().ok());
     let cases = one.map_or(0..fuzz_cases(times), |one| one..one + 1);
@@ -143,13 +144,13 @@ fn property(what: &str, times: u64, least: u32, case: impl Fn(&mut Case<'_>)) {
     held_within("self", what);
 }
 
-/// What this thread has worked, where the system says so.
+/// The CPU time of this thread, if the system provides it.
 fn time_worked() -> Option<Duration> {
     let status = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     status.split(' ').next()?.parse().ok().map(Duration::from_nanos)
 }
 
-/// Ends this process when a case does not end.
+/// Ends this process when a case hangs.
 fn no_case_hangs(what: &str, running: &AtomicU64, done: &AtomicBool) {
     let (mut before, mut since) = (0, Instant::now());
     while !done.load(Ordering::SeqCst) {
@@ -165,7 +166,7 @@ fn no_case_hangs(what: &str, running: &AtomicU64, done: &AtomicBool) {
     }
 }
 
-/// What a process has held at most is within the budget, where the system says so.
+/// Checks that the peak memory of a process is within the limit, if the system provides it.
 fn held_within(process: &str, what: &str) {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,5 +1,5 @@
-//! What was handed over is known wherever the shop lies: a backup, a copy and a moved shop wait for the owner's word. A wait that
-//! a wrong clock wrote down ends on the owner's word.
+//! What was sent is known wherever the shop is: a backup, a copy and a moved shop wait for the owner. A delay written
+//! by a wrong clock ends when the owner decides so.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::sending::{field, unplanned};
 use crate::support::{House, PostOffice, Shop, program, words_of};
 
-/// Runs a command in a shop folder, for the user whose state is kept in `state`; its status, and all that it said.
+/// Runs a command in a shop folder, for the user with the state folder `state`; its status, and all its output.
 fn run_in(folder: &Path, state: Option<&Path>, line: &str) -> (i32, String) {
     let mut words = words_of(line);
     if !words.iter().any(|word| word == "--today") {
@@ -26,14 +26,14 @@ fn run_in(folder: &Path, state: Option<&Path>, line: &str) -> (i32, String) {
     (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&said).into_owned())
 }
 
-/// The same of a command that must end with `status` and say `says`.
+/// The same for a command that must end with `status` and print `says`.
 #[track_caller]
 fn expect(folder: &Path, state: Option<&Path>, line: &str, status: i32, says: &str) {
     let (ended, said) = run_in(folder, state, line);
     assert!(ended == status && said.contains(says), "`{line}` ended with {ended}, not {status}:\n{said}");
 }
 
-/// Everything in a folder, SQLite's companions as well.
+/// Everything in a folder, SQLite's temporary files included.
 fn copy_whole(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
@@ -46,7 +46,7 @@ fn copy_whole(from: &Path, to: &Path) {
     }
 }
 
-/// Puts a backup in the place of the database.
+/// Replaces the database with a backup.
 fn put_back(folder: &Path, backup: &Path) {
     for companion in ["regulars.db-wal", "regulars.db-shm"] {
         let _ = fs::remove_file(folder.join(companion));
@@ -54,7 +54,7 @@ fn put_back(folder: &Path, backup: &Path) {
     fs::copy(backup, folder.join("regulars.db")).unwrap();
 }
 
-/// A planned shop with these people, and places for two users' states and a second shop folder.
+/// A planned shop with these people, and folders for two users' states and a second shop.
 struct Places {
     shop: Shop,
     here: PathBuf,
@@ -75,10 +75,10 @@ impl Places {
 const OLDER: &str = "error: the outbox is older than what was sent from this shop last";
 const MOVED: &str = "error: emails were sent from this shop in another place, or by another user";
 
-/// A backup that was made before emails went, in whatever place and under whatever user, sends none of them again.
+/// A backup made before emails were sent sends none of them again, whatever the folder and the user.
 #[test]
 fn a_backup_sends_nothing_again_wherever_it_is_put() {
-    // How many went before the backup, whether all of the folder is copied, and whether it is another user.
+    // How many were sent before the backup, whether the whole folder is copied, and whether it is another user.
     for (before, whole, other_user) in [
         (0, true, false),
         (0, true, true),
@@ -116,11 +116,11 @@ fn a_backup_sends_nothing_again_wherever_it_is_put() {
             "{case}:\n{said}"
         );
         assert_eq!(office.taken().len(), 3, "{case}");
-        // What sends nothing does not mind.
+        // Commands that send nothing are not affected.
         expect(&copy, Some(user), "send spring --to-folder eml", 0, "Wrote 3 emails");
         expect(&copy, Some(user), "run --dry-run", 0, "");
         expect(&copy, Some(user), "outbox spring", 0, "queued");
-        // The owner's word holds from then on.
+        // The owner's confirmation lasts.
         expect(&copy, Some(user), "send spring --restored --limit 1", 3, "Sent 1 email.");
         expect(&copy, Some(user), "send spring", 0, "Sent ");
         expect(&copy, Some(user), "run", 0, "Nothing is due");
@@ -138,7 +138,7 @@ fn a_shop_that_was_moved_says_so_once() {
     let Places { shop, here, elsewhere, copy } = Places::of(&["a", "b", "c"], &office, "");
     expect(&shop.path(), Some(&here), "send spring --limit 1", 3, "Sent 1 email.");
     fs::rename(shop.path(), &copy).unwrap();
-    // By the same user it is known by its key, wherever it lies.
+    // For the same user it is recognized by its key, wherever it is.
     expect(&copy, Some(&here), "send spring --limit 1", 3, "Sent 1 email.");
     let (status, said) = run_in(&copy, Some(&elsewhere), "send spring");
     assert!(status == 1 && said.contains(MOVED), "{said}");
@@ -146,7 +146,7 @@ fn a_shop_that_was_moved_says_so_once() {
         said.contains("if this is the same shop, moved here and used nowhere else: `regulars send spring --restored`"),
         "{said}"
     );
-    // As from a timer: with nothing due, too, since what is due later would go unasked.
+    // As from a timer: also with nothing due, because what is due later would be sent without asking.
     expect(&copy, Some(&elsewhere), "run", 1, "`regulars run --restored`, once");
     expect(&copy, Some(&elsewhere), "run --restored", 0, "waits for your `regulars send spring`");
     expect(&copy, Some(&elsewhere), "run", 0, "waits for your `regulars send spring`");
@@ -155,7 +155,7 @@ fn a_shop_that_was_moved_says_so_once() {
     fs::rename(&copy, shop.path()).unwrap();
 }
 
-/// After `run --restored` with nothing due the outbox is not behind any more.
+/// After `run --restored` with nothing due the outbox is no longer behind.
 #[test]
 fn a_backup_is_accepted_by_run_as_well() {
     let office = PostOffice::open();
@@ -170,7 +170,7 @@ fn a_backup_is_accepted_by_run_as_well() {
     expect(&folder, Some(&here), "send spring", 0, "Sent 2 emails.");
 }
 
-/// A new shop where another one lay has nothing to do with it, whatever is left of that.
+/// A new shop in the folder of a former one is not affected by what is left of that.
 #[test]
 fn a_new_shop_in_an_old_place_is_new() {
     for leftover in [true, false] {
@@ -190,7 +190,8 @@ fn a_new_shop_in_an_old_place_is_new() {
     }
 }
 
-/// Of two copies the one that is behind waits; it may go on when the owner says so, and then the other one is behind.
+/// Of two copies the one that is behind waits; it may continue when the owner confirms it, and then the other one is
+/// behind.
 #[test]
 fn of_two_copies_the_one_that_is_behind_waits() {
     let office = PostOffice::open();
@@ -225,7 +226,7 @@ fn two_copies_do_not_send_at_once() {
     expect(&copy, Some(&here), "send spring", 1, OLDER);
 }
 
-/// Shops that share a key because everybody has it, as the demo's is, are told apart.
+/// Shops that share a key because everyone has it, such as the demo's, are distinguished.
 #[test]
 fn a_shop_that_was_set_apart_has_a_record_of_its_own() {
     let office = PostOffice::open();
@@ -242,7 +243,7 @@ fn a_shop_that_was_set_apart_has_a_record_of_its_own() {
     }
 }
 
-/// The file that an older version recorded in, by the path of the shop folder.
+/// The record of an older version, by the path of the shop folder.
 fn record_by_path(state: &Path, folder: &Path) -> PathBuf {
     use sha2::Digest as _;
     let path = folder.canonicalize().unwrap();
@@ -251,7 +252,8 @@ fn record_by_path(state: &Path, folder: &Path) -> PathBuf {
     state.join("regulars").join(name + ".step")
 }
 
-/// The records of an older version are read once; an upgraded shop goes on in its place, and one that is behind does not.
+/// The records of an older version are read once; an upgraded shop continues in its place, and one that is behind does
+/// not.
 #[test]
 fn records_of_an_older_version_are_carried_over() {
     let places = || {
@@ -261,12 +263,12 @@ fn records_of_an_older_version_are_carried_over() {
         let database = rusqlite::Connection::open(places.shop.file("regulars.db")).unwrap();
         database.execute("INSERT INTO setting VALUES ('sent_by_path', x'01')", []).unwrap();
         let step: i64 = database.query_row("SELECT step FROM outbox_step", [], |row| row.get(0)).unwrap();
-        // As the older version kept it: with the user's state, or in the folder when the user had no such place.
+        // As in the older version: in the user's state folder, or in the shop folder if there was none.
         fs::remove_file(places.shop.file("sending.step")).unwrap();
         fs::create_dir_all(places.here.join("regulars")).unwrap();
         (office, places, step)
     };
-    // What it had recorded, ahead of the database by so much; in the folder; what comes of it.
+    // Its record, ahead of the database by this much; in the folder; the outcome.
     for (ahead, in_folder, status) in
         [(0, false, 3), (0, true, 3), (-1, false, 3), (1, false, 1), (1, true, 1), (20, false, 1)]
     {
@@ -276,7 +278,7 @@ fn records_of_an_older_version_are_carried_over() {
         let says = if status == 1 { OLDER } else { "Sent 1 email." };
         expect(&shop.path(), Some(&here), "send spring --limit 1", status, says);
         if status == 3 {
-            // It is carried over: the old one is not looked at again.
+            // It is carried over: the old one is not read again.
             fs::write(&record, format!("{:020}\n", step + 500)).unwrap();
             let record = if in_folder { shop.file("sending.step") } else { record };
             fs::remove_file(record).unwrap();
@@ -289,7 +291,7 @@ fn records_of_an_older_version_are_carried_over() {
     let (_office, Places { shop, here, .. }, _) = places();
     expect(&shop.path(), Some(&here), "send spring", 1, MOVED);
     expect(&shop.path(), Some(&here), "send spring --restored", 0, "Sent 2 emails.");
-    // A new shop does not ask what an older version recorded for its place.
+    // A new shop does not read what an older version recorded for its place.
     let office = PostOffice::open();
     let Places { shop, here, .. } = Places::of(&["a"], &office, "");
     fs::create_dir_all(here.join("regulars")).unwrap();
@@ -298,7 +300,7 @@ fn records_of_an_older_version_are_carried_over() {
     expect(&shop.path(), Some(&here), "send spring", 0, "Sent 1 email.");
 }
 
-/// Without a place of the user's own the folder has the record alone, and a copy takes it along.
+/// Without a state folder only the shop folder has the record, and a copy includes it.
 #[test]
 fn without_a_state_folder_the_shop_folder_has_the_record() {
     let office = PostOffice::open();
@@ -309,11 +311,11 @@ fn without_a_state_folder_the_shop_folder_has_the_record() {
     expect(&copy, None, "send spring --limit 1", 3, "Sent 1 email.");
     put_back(&copy, &shop.around().join("kept.db"));
     expect(&copy, None, "send spring", 1, OLDER);
-    // The database alone.
+    // Only the database.
     fs::remove_file(copy.join("sending.step")).unwrap();
     put_back(&copy, &shop.file("regulars.db"));
     expect(&copy, None, "send spring", 1, MOVED);
-    // A user with a place of their own has no record there yet.
+    // A user with a state folder has no record there yet.
     expect(&shop.path(), Some(&here), "send spring --limit 1", 1, MOVED);
     expect(&shop.path(), Some(&here), "send spring --limit 1 --restored", 3, "Sent 1 email.");
     // From then on with and without it.
@@ -338,7 +340,7 @@ fn without_a_record_no_email_goes() {
     assert!(office.taken().is_empty());
     fs::remove_file(&here).unwrap();
     expect(&shop.path(), Some(&here), "send spring", 0, "Sent 1 email.");
-    // A record that was damaged is none, and the shop has sent.
+    // A damaged record is ignored, and the shop has sent.
     for entry in fs::read_dir(here.join("regulars")).unwrap() {
         fs::write(entry.unwrap().path(), b"\xff\x00").unwrap();
     }
@@ -346,7 +348,7 @@ fn without_a_record_no_email_goes() {
     expect(&shop.path(), Some(&here), "send spring --restored", 0, "Sent 0 emails.");
 }
 
-/// A run that was killed between the database and the record, in either order, goes on without a word of the owner.
+/// A run killed between the database and the record, in either order, continues without the owner.
 #[test]
 fn a_kill_beside_the_record_needs_no_word() {
     let office = PostOffice::open();
@@ -356,7 +358,7 @@ fn a_kill_beside_the_record_needs_no_word() {
     let text = fs::read_to_string(records().next().unwrap()).unwrap();
     let (step, mark) = text.trim().split_once(' ').unwrap();
     let step: i64 = step.parse().unwrap();
-    // Of the first run nothing was recorded but that there is a shop; of a later one not the last step.
+    // For the first run only the shop's ID was recorded; for a later one not the last step.
     for recorded in [0, step - 1] {
         for record in records().chain([shop.file("sending.step")]) {
             fs::write(record, format!("{recorded:020} {mark}\n")).unwrap();
@@ -366,7 +368,8 @@ fn a_kill_beside_the_record_needs_no_word() {
     assert_eq!(office.taken().len(), 3);
 }
 
-/// What a clock far ahead wrote down: the owner makes it due, on record, and everything goes on from the right time.
+/// A time written by a clock far ahead: the owner makes it due, on record, and everything continues from the correct
+/// time.
 #[test]
 fn a_wait_that_a_wrong_clock_wrote_down_ends_on_the_owners_word() {
     for mishap in ["rcpt-450", "dot-451", "data-451", "rcpt-421"] {
@@ -385,7 +388,7 @@ fn a_wait_that_a_wrong_clock_wrote_down_ends_on_the_owners_word() {
         shop.run("outbox spring --settle P-1 sent").status(1).says("is queued");
         shop.run("outbox spring --settle P-1 again")
             .quiet()
-            .shows("The email to Pat Person1 is due now, and goes with the next `regulars send`.");
+            .shows("The email to Pat Person1 is due now, and is sent with the next `regulars send`.");
         let emails = shop.held("P-1", "emails");
         assert_eq!(
             (&emails[0]["state"], &emails[0]["due_at"], &emails[0]["dated_at"]),
@@ -397,7 +400,7 @@ fn a_wait_that_a_wrong_clock_wrote_down_ends_on_the_owners_word() {
             (&json!("again"), &json!("queued"), &json!("2024-03-01T12:00:00"))
         );
         assert!(decision["old_due_at"].as_str().unwrap().starts_with("2030-01-01T12:05"), "{decision}");
-        // Put off again, it waits five minutes as at first, and does so for a day.
+        // Deferred again, it waits five minutes as at first, and does so for a day.
         shop.run("send spring").status(3).says("from 2024-03-01 12:05 on");
         let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
         database.execute("UPDATE recipient SET email = 'ana@example.com' WHERE ref = 'P-1'", []).unwrap();
@@ -410,7 +413,7 @@ fn a_wait_that_a_wrong_clock_wrote_down_ends_on_the_owners_word() {
     }
 }
 
-/// A first try that is still to come counts for nothing, with or without the owner's word.
+/// A first try in the future does not count, with or without the owner.
 #[test]
 fn a_first_try_in_the_future_makes_no_email_wait_for_ever() {
     let office = PostOffice::open();
@@ -420,11 +423,11 @@ fn a_first_try_in_the_future_makes_no_email_wait_for_ever() {
     let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
     database.execute("UPDATE outbox SET first_at = '2030-01-01T12:00:00', due_at = NULL", []).unwrap();
     drop(database);
-    shop.run("send spring --today 2024-03-02").status(3).says("what the mail server put off (2 emails)");
+    shop.run("send spring --today 2024-03-02").status(3).says("what the mail server deferred (2 emails)");
     shop.run("send spring --today 2024-03-03").status(3).says("2 emails failed");
 }
 
-/// A reminder that waits is due with the next `run`; what was never tried is due anyway.
+/// A deferred reminder is due with the next `run`; one that was never tried is due anyway.
 #[test]
 fn a_reminder_that_waits_can_be_freed_as_well() {
     let office = PostOffice::open();
@@ -439,7 +442,7 @@ fn a_reminder_that_waits_can_be_freed_as_well() {
         format!("{campaign}\n[[reminder]]\nafter = \"30 days\"\ntemplate = \"again.md\"\n"),
     );
     shop.run("plan spring").quiet();
-    shop.run("outbox spring --settle P-1 again").quiet().shows("is due now, and goes with the next `regulars send`");
+    shop.run("outbox spring --settle P-1 again").quiet().shows("is due now, and is sent with the next `regulars send`");
     shop.run("send spring").quiet();
     let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
     database.execute("UPDATE recipient SET email = 'rcpt-450@example.com' WHERE ref = 'P-1'", []).unwrap();
@@ -448,7 +451,7 @@ fn a_reminder_that_waits_can_be_freed_as_well() {
     shop.run("run --today 2024-03-31").quiet().shows("Nothing is due.").shows("on 2024-06-20 12:05");
     shop.run("outbox spring --settle P-1 again --today 2024-03-31")
         .quiet()
-        .shows("is due now, and goes with the next `regulars run`");
+        .shows("is due now, and is sent with the next `regulars run`");
     shop.run("run --today 2024-03-31").quiet().shows("reminder 1: sent 1 email.");
     assert_eq!(office.messages("ana@example.com").len(), 2);
 }

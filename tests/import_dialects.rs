@@ -1,8 +1,8 @@
-//! Exports of shop systems and address books: recognised by their headings, read as they mean it.
+//! Exports of shop systems and address books: recognized by their headings, and read correctly.
 
 use crate::support::Shop;
 
-/// A file, as what it is imported, its dialect, and what the book must then answer.
+/// A file, the kind of import, its dialect, and the expected answers of the book.
 struct Case {
     kind: &'static str,
     dialect: &'static str,
@@ -364,11 +364,11 @@ fn what_it_looks_like_is_said_and_can_be_forced() {
     shop.write("a.csv", "EMAIL;LASTNAME;FIRSTNAME;EMAIL_BLACKLISTED\nida@example.com;Holm;Ida;0\n");
     shop.run("import customers a.csv --dry-run").stderr(
         "This looks like a Brevo contact export.\n\
-         It has no customer numbers: people are known by their email, else by their phone.\n",
+         It has no customer numbers: people are identified by email, else by phone.\n",
     );
     shop.run("import purchases a.csv")
         .status(1)
-        .stderr("error: a.csv: a Brevo contact export has no purchases\nhint: take it in with `regulars import customers`, or force another dialect with `--from`\n");
+        .stderr("error: a.csv: a Brevo contact export has no purchases\nhint: import it with `regulars import customers`, or set another dialect with `--from`\n");
     shop.run("import customers a.csv --from brevvo")
         .status(1)
         .stderr("error: a.csv: unknown dialect `brevvo`\nhint: did you mean `brevo`?\n");
@@ -387,7 +387,7 @@ fn days_that_could_be_two_are_settled_by_the_file_or_by_the_owner() {
         (
             "C-1,13/04/2024,1\nC-1,04/13/2024,1\n",
             "",
-            Err("more.csv:3, column `Date`: `04/13/2024` has day and month in another order than line 2"),
+            Err("more.csv:3, column `Date`: `04/13/2024` has day and month in a different order than line 2"),
         ),
         ("C-1,\"Jan 2, 2024\",1\n", "", Ok("2024-01-02")),
     ] {
@@ -443,7 +443,7 @@ fn a_sale_known_by_email_finds_its_customer() {
         "sales.csv",
         "order_id,order_date,order_status,billing_email,order_total\n9,2024-01-05,completed,Ida@example.com,12.50\n",
     );
-    shop.run("import purchases sales.csv").says("people are known by their email");
+    shop.run("import purchases sales.csv").says("people are identified by email");
     assert_eq!(shop.json("best")["unlinked"]["purchases"], 1);
     shop.write("people.csv", "Customer ID,First Name,Email\nC-1,Ida,ida@Example.com\n");
     shop.run("import customers people.csv").quiet();
@@ -452,7 +452,7 @@ fn a_sale_known_by_email_finds_its_customer() {
         "sales.csv",
         "order_id,order_date,order_status,billing_email,order_total\n10,2024-01-05,completed,ida@example.com,2.50\n",
     );
-    shop.run("import purchases sales.csv").says("people are known by their email");
+    shop.run("import purchases sales.csv").says("people are identified by email");
     assert_eq!(shop.json("best")["unlinked"]["purchases"], 0);
 }
 
@@ -474,7 +474,7 @@ fn a_cell_that_goes_on_behind_its_quotation_mark_is_refused() {
     let shop = Shop::new();
     shop.write("more.csv", "Customer ID,First Name\nC-1,\"Ida\nC-2,\"Bo\"\n");
     shop.run("import customers more.csv").status(1).stderr(
-        "error: more.csv:3, column `First Name`: a cell goes on after its closing quotation mark\n\
+        "error: more.csv:3, column `First Name`: a cell continues after its closing quotation mark\n\
          hint: write a quotation mark inside a cell twice; the cell may have been opened on an earlier line\n",
     );
 }

@@ -1,4 +1,4 @@
-//! Files as they come: whatever encoding, title, footer, quotation or workbook, the customers in it are the ones that were meant.
+//! Real-world files: whatever the encoding, title, footer, quotes or workbook, the right customers are imported.
 
 use std::io::{Cursor, Write as _};
 
@@ -8,7 +8,7 @@ use zip::write::SimpleFileOptions;
 
 use crate::support::{Shop, dump};
 
-/// The cards of a book: the reference, and what stands in each field, `|` between them.
+/// The cards of a book: the reference, and the value of each field, separated by `|`.
 fn cards(shop: &Shop, fields: &str) -> Vec<String> {
     let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
     let columns = fields.split_whitespace().collect::<Vec<_>>().join(" || '|' || ");
@@ -21,7 +21,7 @@ fn warnings(report: &Value) -> Vec<&str> {
     report["warnings"].as_array().unwrap().iter().map(|warning| warning.as_str().unwrap()).collect()
 }
 
-/// A file of customers, the fields asked for, the cards, and what each warning begins with.
+/// A file of customers, the fields to compare, the cards, and the beginning of each warning.
 type CustomerCase = (&'static [u8], &'static str, &'static [&'static str], &'static [&'static str]);
 
 #[track_caller]
@@ -101,18 +101,17 @@ fn what_stands_above_the_headings_is_not_in_the_way() {
     for (file, said) in [
         (
             "Gift list\nWho,Wann,Was\nAnn,Montag,Hut\n",
-            "error: people.csv:1: the headings seem to be in line 2\nhint: take out what is above them\n",
+            "error: people.csv:1: the headings seem to be in line 2\nhint: remove what is above them\n",
         ),
         (
             "1,Ann,Moss,1 A St,Boston,MA,02108\n2,Bob,Reed,2 B St,Boston,MA,02108\n",
-            "error: people.csv:1: the file has no headings: it begins with `1`, `Ann`, `Moss`, `1 A St` and 3 more\nhint: put a line above it that \
-             names the columns, such as `ref,first_name,last_name,street,city`\n",
+            "error: people.csv:1: the file has no headings: it begins with `1`, `Ann`, `Moss`, `1 A St` and 3 more\nhint: add a line above it with the names of the columns, such as `ref,first_name,last_name,street,city`\n",
         ),
         (
             "ref,first_name,last_name,street,city\nC1,Ann,Moss,1 A St\nApt 4,Boston\n",
-            "error: people.csv:2: this row seems to go on in line 3\nerror: people.csv:3: this row seems to begin in line 2\n\
+            "error: people.csv:2: this row seems to continue in line 3\nerror: people.csv:3: this row seems to begin in line 2\n\
              hint: put a cell with a line break in quotation marks\n\
-             hint: nothing was imported; correct the file, or take the good rows with `--skip-bad`\n",
+             hint: nothing was imported; correct the file, or import the good rows with `--skip-bad`\n",
         ),
     ] {
         let shop = Shop::without_people();
@@ -215,7 +214,7 @@ fn bytes_are_read_as_they_were_meant() {
     assert_eq!(shop.times("items", &json!({ "item": "Kölnisch" })), 1);
 }
 
-/// A part of a package and what stands in it.
+/// A part of a package and its content.
 type Part = (&'static str, String);
 
 fn package(parts: &[Part]) -> Vec<u8> {
@@ -230,7 +229,7 @@ fn package(parts: &[Part]) -> Vec<u8> {
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
-/// Where the parts of an .xlsx begin.
+/// The root part of an .xlsx.
 fn root() -> Part {
     let relation =
         format!("<Relationship Id=\"rId1\" Type=\"{RELATIONS}/officeDocument\" Target=\"xl/workbook.xml\"/>");
@@ -275,8 +274,8 @@ pub fn xlsx(sheets: &[(&str, &str)]) -> Vec<u8> {
     package(&parts)
 }
 
-/// Rows as lines: a number, then cells apart by `|`. A cell is a text, `=` and a number, `@` and a day's number, `0` and a number
-/// shown in five digits, `!` and an error, `?` and a truth.
+/// Rows as lines: a number, then cells separated by `|`. A cell is a text, `=` and a number, `@` and a day number, `0`
+/// and a number displayed with five digits, `!` and an error, `?` and a boolean.
 fn rows_of(rows: &str) -> String {
     let cell = |place: String, cell: &str| match cell.split_at_checked(1) {
         None => String::new(),
@@ -307,7 +306,7 @@ fn a_workbook_is_read_as_its_owner_sees_it() {
     let report = shop.json("import customers people.csv");
     assert_eq!(
         warnings(&report),
-        ["the sheet `People` was read; `--sheet` takes another: `Old ones`", "cell D4 has `#N/A`: taken as empty"]
+        ["the sheet `People` was read; `--sheet` chooses another: `Old ones`", "cell D4 has `#N/A`: read as empty"]
     );
     assert_eq!(
         cards(&shop, "ref first_name postcode phone birthday email_consent"),
@@ -322,7 +321,7 @@ fn a_workbook_is_read_as_its_owner_sees_it() {
             .status(1)
             .stderr("error: people.xlsx: there is no sheet `3`\nhint: the workbook has `People` and `Old ones`\n");
     }
-    // Titles, sums and the rows of the sheet; sales with days and amounts.
+    // Titles, totals and the rows of the sheet; sales with days and amounts.
     let shop = Shop::new();
     let sales = "2 Sales of January\n4 ref|on|item|amount\n5 C-03|@45296|Hat|=20.5\n6 C-03|2024-01-06|Cap|=59.970000000000006\n\
                  9 Total|||=80.47";
@@ -448,10 +447,10 @@ fn columns_that_are_not_taken_are_named() {
     shop.write("sales.csv", "receipt,ref,on,amount,What,Till \"A\"\nR1,C-03,2024-01-05,20.00,x,y\n");
     let mut report = shop.json("import purchases sales.csv --dry-run");
     assert_eq!(report["not_taken"], json!(["What", "Till \"A\""]));
-    shop.run("import purchases sales.csv").says("not taken: `What` and `Till \"A\"`");
+    shop.run("import purchases sales.csv").says("not imported: `What` and `Till \"A\"`");
     shop.write("people.csv", "ref,first_name,Shoe size\nC1,Ann,39\n");
     report = shop.json("import customers people.csv");
-    assert_eq!((&report["not_taken"], warnings(&report)), (&json!(["Shoe size"]), vec!["not taken: `Shoe size`"]));
+    assert_eq!((&report["not_taken"], warnings(&report)), (&json!(["Shoe size"]), vec!["not imported: `Shoe size`"]));
     shop.write("last.csv", "ref,redeemed_on,spend,Colour\nC-01,2023-03-05,5.00,red\n");
     let line = "import past-campaign last.csv --name 2023-tea --as-of 2023-03-01 --claim-until 2023-06-30";
     assert_eq!(shop.json(&format!("{line} --dry-run"))["not_taken"], json!(["Colour"]));
@@ -459,13 +458,13 @@ fn columns_that_are_not_taken_are_named() {
     shop.run(line).status(1).says("error: last.csv:1: no column looks like the customer's reference");
     shop.write("last.csv", "\u{0}\u{1}ref\u{0}\n");
     shop.run(line).status(1).says("error: last.csv: this is a file of another program");
-    // A refund is told by a column that is no field.
+    // A refund is recognized by a column that is not a field.
     shop.write(
         "square.csv",
         "Date,Time,Item,Qty,Price Point Name,Net Sales,Transaction ID,Event Type,Customer ID\n\
          2024-02-01,12:59:30,a tie,1.0,,$9.00,T1,Payment,C-01\n",
     );
-    shop.run("import purchases square.csv").says("not taken: `Time` and `Price Point Name`\n");
+    shop.run("import purchases square.csv").says("not imported: `Time` and `Price Point Name`\n");
 }
 
 #[test]
@@ -498,7 +497,7 @@ fn references_that_no_customer_has_are_named() {
            `99` is no customer\n  \
            `c 17` is no customer; is it `C-0017`?\n",
     );
-    // A list of customers that lost its zeros on the way.
+    // A list of customers that has lost its zeros.
     shop.write("people.csv", "ref,first_name\n54,Ann\n17,Di\nc0017,Bea\n");
     shop.run("import customers people.csv --dry-run")
         .shows("3 new")

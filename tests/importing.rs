@@ -1,10 +1,10 @@
-//! Import: the same file twice adds nothing, nothing is half taken, nothing known is erased.
+//! Import: the same file twice adds nothing, nothing is imported partly, nothing known is erased.
 
 use serde_json::{Value, json};
 
 use crate::support::{Shop, dump};
 
-/// The four counts that an import gives.
+/// The four counts of an import.
 fn counts(report: &Value) -> [i64; 4] {
     ["read", "added", "changed", "unchanged"].map(|key| report[key].as_i64().unwrap())
 }
@@ -83,13 +83,16 @@ fn a_dry_run_changes_nothing() {
     let before = dump(&shop.file("regulars.db"));
     shop.write("more.csv", "Customer ID,First Name\nC-03,Rose\nC-77,Ida\n");
     shop.run("import customers more.csv --dry-run").stdout(
-        "Would import 2 customers: 1 new, 1 changed, 0 unchanged.\n\
+        "column       is taken as  for example\n\
+         Customer ID  ref          C-03\n\
+         First Name   first_name   Rose\n\n\
+         Would import 2 customers: 1 new, 1 changed, 0 unchanged.\n\
          Different: first_name 1.\n  \
            C-03 first_name: `Rosa`, now `Rose`\n\
-         The book then has 13 customers: 10 can be reached by post, 4 by email (6 have an email; only a recorded yes counts).\n\
+         The book then has 13 customers: 10 can be reached by post, 4 by email (6 have an email; only recorded consent counts).\n\
          1 never bought (8%). Of 15 purchases, 2 have no customer (13%).\n\
          The largest customer is Acme Uniforms (`C-08`) with $5,200.00, 75% of the sales that have a customer.\n\
-         Nobody seems to be in it twice. 1 name is written in ALL CAPS.\n",
+         No one seems to be in it twice. 1 name is written in ALL CAPS.\n",
     );
     assert_eq!(before, dump(&shop.file("regulars.db")));
 }
@@ -115,7 +118,7 @@ fn columns_go_by_name_or_as_the_owner_says() {
     shop.run("import purchases kasse.csv --map ref=Kunde --map on=Tag --map amount=Betrag --map item=Ware")
         .shows("1 new");
     assert_eq!(shop.times("items", &json!({ "item": "Hut", "amount_minor": 1250 })), 1);
-    // A Mac of old, in Windows-1252: carriage returns alone, and é as one byte.
+    // An old Mac file, in Windows-1252: carriage returns alone, and é as one byte.
     shop.write("mac.csv", b"Customer ID,First Name,Last Name\rC-90,Ren\xe9,Dubois\rC-91,Zo\xeb,Petit\r");
     assert_eq!(counts(&shop.json("import customers mac.csv")), [2, 2, 0, 0]);
     for (reference, name) in [("C-90", "René"), ("C-91", "Zoë")] {
@@ -132,7 +135,7 @@ fn purchases_after_today_are_taken_with_a_warning() {
     shop.run("import purchases more.csv --new-customers").shows("Opened 1 bare card");
 }
 
-/// A file in which every row is bad: each is counted and written out, and only the first faults are kept.
+/// A file in which every row is bad: each is counted and written out, and only the first errors are stored.
 #[test]
 fn faults_without_end_fill_no_memory() {
     let shop = Shop::new();
@@ -148,7 +151,8 @@ fn faults_without_end_fill_no_memory() {
     assert_eq!(left_out.lines().last(), Some(last.as_str()));
 }
 
-/// `1.149` may be little more than a dollar, or more than a thousand: other rows say which, else the owner does.
+/// `1.149` may be little more than a dollar, or more than a thousand: other rows show which, otherwise the owner
+/// decides.
 #[test]
 fn an_amount_that_could_be_two_is_never_guessed() {
     let head = "Receipt;Customer ID;Date;Qty;Amount\nR-1;C-03;2024-02-02;";
@@ -164,8 +168,8 @@ fn an_amount_that_could_be_two_is_never_guessed() {
         ("1;1,149\nR-2;C-03;2024-02-02;1;12.5\nR-3;C-03;2024-02-02;1;12,5\n", "", Err(doubt)),
         ("1.500;30\n", "", Err(doubt)),
         ("1.500;30.00\n", "", Ok(3_000)),
-        ("1;1.149\n", "--decimal point", Err("is not a whole number of the smallest coin")),
-        ("1;12.3456\n", "", Err("is not a whole number of the smallest coin")),
+        ("1;1.149\n", "--decimal point", Err("has a fraction of the smallest coin")),
+        ("1;12.3456\n", "", Err("has a fraction of the smallest coin")),
         ("1;59.970000000000006\n", "", Ok(5_997)),
     ] {
         let shop = Shop::new();
@@ -194,7 +198,7 @@ fn what_other_rows_settle_is_said() {
     assert_eq!(shop.times("purchases", &json!({ "on": "2024-04-03", "amount_minor": 114_900 })), 1);
 }
 
-/// Money is of one currency: that of the shop, which is dollars here.
+/// Money is in one currency: that of the shop, dollars here.
 #[test]
 fn amounts_of_another_currency_are_refused() {
     let shop = Shop::new();

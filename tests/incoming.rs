@@ -1,4 +1,4 @@
-//! What comes back, read over IMAP: only what is new, each message once, within time and memory, and each fault in words.
+//! Returned mail over IMAP: only new messages, each once, within time and memory limits, and each error in words.
 
 use std::process::{Child, Stdio};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::returned::{report, shop_that_wrote_to};
 use crate::support::{Imap, Mood, PostOffice, Shop, dump, interrupt, program};
 use crate::waves;
 
-/// Names a mailbox in shop.toml, with its password in a file; `more` are further keys.
+/// Adds a mailbox to shop.toml, with its password in a file; `more` are further keys.
 pub fn with_mailbox(shop: &Shop, imap: &Imap, more: &str) {
     shop.write("../mail-password", "tea\n");
     let text = shop.read("shop.toml");
@@ -22,7 +22,7 @@ pub fn with_mailbox(shop: &Shop, imap: &Imap, more: &str) {
 const GONE: &str =
     "Final-Recipient: rfc822; TO\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 no such user";
 
-/// A shop that wrote to so many people, its mailbox, and a report about the email to each.
+/// A shop that emailed this many people, its mailbox, and a report about each email.
 fn shop_of(people: usize, office: &PostOffice) -> (Shop, Imap, Vec<String>) {
     let names: Vec<String> = (1..=people).map(|n| format!("person{n}@home.example")).collect();
     let addresses: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -53,7 +53,7 @@ fn people(done: &Value) -> Vec<&str> {
     done["people"].as_array().unwrap().iter().map(|one| one["ref"].as_str().unwrap()).collect()
 }
 
-/// Which messages were asked for.
+/// The messages that were fetched.
 fn fetched(imap: &Imap) -> Vec<String> {
     let all = imap.heard();
     let bodies = all.iter().filter(|line| line.contains("BODY"));
@@ -69,14 +69,14 @@ fn only_what_is_new_is_read_and_nothing_in_the_mailbox_changes() {
     imap.deliver(&reports[0]);
     let before = dump(&shop.file("regulars.db"));
     imap.heard();
-    shop.run("bounces --dry-run").shows("Read 2 messages of `INBOX`: 1 bounced, 1 other mail.").shows("rehearsal");
+    shop.run("bounces --dry-run").shows("Read 2 messages of `INBOX`: 1 bounced, 1 other mail.").shows("dry run");
     assert_eq!(dump(&shop.file("regulars.db")), before, "a rehearsal remembers nothing");
     shop.run("bounces").shows("Read 2 messages of `INBOX`: 1 bounced, 1 other mail.\n\nno such mailbox");
     assert!(imap.heard().iter().all(|line| {
         let word = line.split(' ').next().unwrap();
         ["CAPABILITY", "LOGIN", "EXAMINE", "UID", "LOGOUT"].contains(&word) && !line.contains("BODY[")
     }));
-    shop.run("bounces").stdout("Read 0 messages of `INBOX`.\nNothing new; the book stays as it was.\n");
+    shop.run("bounces").stdout("Read 0 messages of `INBOX`.\nNothing new; the book stays unchanged.\n");
     assert_eq!(fetched(&imap), [""; 0]);
     imap.remove(1);
     imap.next_uid(90);
@@ -85,7 +85,7 @@ fn only_what_is_new_is_read_and_nothing_in_the_mailbox_changes() {
     let done = shop.json("bounces");
     assert_eq!((people(&done), &done["known"]), (vec!["P-2"], &json!(1)));
     assert_eq!(fetched(&imap), ["90:91"]);
-    // The mailbox was made anew: all is read again, and nothing counts twice.
+    // The mailbox was recreated: everything is read again, and nothing counts twice.
     imap.folder("INBOX", 8);
     for text in [&reports[1], &ordinary(1), &reports[2]] {
         imap.deliver(text);
@@ -93,7 +93,7 @@ fn only_what_is_new_is_read_and_nothing_in_the_mailbox_changes() {
     let done = shop.json("bounces");
     assert_eq!((people(&done), &done["known"], &done["messages"]), (vec!["P-3"], &json!(1), &json!(3)));
     assert_eq!(shop.times("email_answers", &json!({ "kind": "bounced" })), 3);
-    // Another folder is another matter.
+    // Another folder is read separately.
     imap.folder("R&APw-ckl&AOQ-ufer", 8);
     imap.deliver_to("R&APw-ckl&AOQ-ufer", ordinary(2));
     with_mailbox(&shop, &imap, "folder = \"Rückläufer\"");
@@ -122,18 +122,17 @@ fn what_is_left_to_the_owner_is_named_until_it_is_dealt_with() {
     imap.deliver(report("person1@home.example", guess, GONE, ""));
     imap.deliver(report("person2@home.example", &guess.replace('0', "7"), GONE, ""));
     imap.deliver(ordinary(1));
-    let said = "left to you: `INBOX` 1 (`Undelivered Mail Returned to Sender`, from MAILER-DAEMON@mx.example): known by the \
-                address alone: Pat Person0 (`P-1`)";
+    let said = "left to you: `INBOX` 1 (`Undelivered Mail Returned to Sender`, from MAILER-DAEMON@mx.example): matched by the address alone: Pat Person0 (`P-1`)";
     shop.run("run").says(said).says("`INBOX` 2").shows("Read 3 messages: 2 left to you, 1 other mail.");
     shop.run("run").stdout("Nothing is due.\n");
-    shop.run("bounces").says(said).says("`INBOX` 2").says("`--by-address` believes them");
+    shop.run("bounces").says(said).says("`INBOX` 2").says("`--by-address` accepts them");
     imap.remove(2);
-    shop.run("bounces").says_only(&[said, "`--by-address` believes them"]);
+    shop.run("bounces").says_only(&[said, "`--by-address` accepts them"]);
     assert_eq!(people(&shop.json("bounces --by-address")), ["P-1"]);
     shop.run("bounces").quiet().shows("Read 0 messages");
 }
 
-/// Waits until so many messages are remembered as read.
+/// Waits until this many messages are recorded as read.
 fn wait_until_read(shop: &Shop, last: i64) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while shop.count("SELECT COALESCE(MAX(last_uid), 0) FROM imap_folder") < last {
@@ -156,7 +155,7 @@ fn a_kill_in_between_neither_loses_nor_doubles() {
     imap.mood(Mood::Silent(60));
     let mut killed = start(&shop, &["bounces"]);
     wait_until_read(&shop, 50);
-    // What it asks for before it is killed is heard before.
+    // Its requests before the kill are known.
     while !fetched(&imap).contains(&"51:70".to_owned()) {
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -183,7 +182,10 @@ fn ctrl_c_ends_it_between_two_batches() {
     interrupt(child.id());
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("error: you stopped it; 100 of 121 messages were read\nhint: the same command"), "{said}");
+    assert!(
+        said.contains("error: you stopped it; 100 of 121 messages were read\nhint: run the same command"),
+        "{said}"
+    );
     let done: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((output.status.code(), &done["messages"], &done["unread"]), (Some(3), &json!(100), &json!(21)));
     imap.mood(Mood::Good);
@@ -194,7 +196,7 @@ fn ctrl_c_ends_it_between_two_batches() {
 fn what_breaks_off_in_the_middle_goes_on_there() {
     for (mood, said) in [
         (Mood::Goodbye(60), "127.0.0.1: the mail server ended the connection: the machine goes down"),
-        (Mood::HangUp(60), "127.0.0.1: the mail server hung up"),
+        (Mood::HangUp(60), "127.0.0.1: the mail server closed the connection"),
         (Mood::Silent(60), "127.0.0.1: the mail server did not answer in time"),
         (Mood::Drip(60), "127.0.0.1: the mail server did not answer in time"),
     ] {
@@ -223,7 +225,7 @@ fn whatever_else_is_said_meanwhile_each_message_is_read() {
         let (shop, imap, reports) = shop_of(2, &office);
         imap.mood(mood);
         imap.deliver(&reports[0]);
-        // Longer than is looked at, with what looks like the protocol in it.
+        // Longer than the size that is read, with text that looks like the protocol.
         imap.deliver(format!("Subject: x\n\n{}", "a3 OK done)\n* BYE {12}\n".repeat(30_000)));
         imap.deliver("");
         imap.deliver(&reports[1]);
@@ -237,14 +239,14 @@ fn one_message_that_is_not_handed_out_does_not_stop_the_others() {
     for (mood, why) in [
         (Mood::Refuse(2), "[SERVERBUG] it is broken"),
         (Mood::Garble(2), "cannot be understood"),
-        (Mood::Nil(2), "it sends nothing of it"),
+        (Mood::Nil(2), "it sends none of it"),
     ] {
         let office = PostOffice::open();
         let (shop, imap, reports) = shop_of(3, &office);
         deliver_all(&imap, &reports);
         imap.mood(mood);
         for _ in 0..2 {
-            shop.run("bounces").says("left to you: `INBOX` 2: the mail server does not hand it out: ").says(why);
+            shop.run("bounces").says("left to you: `INBOX` 2: the mail server does not send it: ").says(why);
         }
         imap.mood(Mood::Good);
         assert_eq!(people(&shop.json("bounces")), ["P-2"], "nothing is lost");
@@ -257,7 +259,7 @@ fn one_message_that_is_not_handed_out_does_not_stop_the_others() {
     let (shop, imap, _) = shop_of(1, &office);
     deliver_ordinary(&imap, 60);
     imap.mood(Mood::RefuseAll);
-    shop.run("bounces").status(1).says("the mail server does not hand out the messages: [SERVERBUG] it is broken");
+    shop.run("bounces").status(1).says("the mail server does not send the messages: [SERVERBUG] it is broken");
     imap.mood(Mood::Good);
     assert_eq!(shop.json("bounces")["messages"], 60);
 }
@@ -269,12 +271,12 @@ fn what_is_wrong_is_said_with_what_to_do() {
     imap.folder("R&APw-ckl&AOQ-ufer", 1);
     let set = |more: &str| with_mailbox(&shop, &imap, more);
     for (mood, message, hint) in [
-        (Mood::NoPasswords, "the mail server takes no password here (LOGINDISABLED)", "write `imaps://`"),
-        (Mood::Noise, "this is no server for IMAP: it answers `220 mail.example ESMTP`", "993 is usual"),
-        (Mood::EndlessLine, "the mail server sends a line without end", "do it again later"),
-        (Mood::HugeLiteral, "the mail server hung up", "do it again later"),
-        (Mood::Chatter, "the answer of the mail server cannot be understood", "look at the name and the port"),
-        (Mood::Closed, "the mail server ended the connection: too many visitors", "do it again later"),
+        (Mood::NoPasswords, "the mail server accepts no password here (LOGINDISABLED)", "write `imaps://`"),
+        (Mood::Noise, "this is not an IMAP server: it answers `220 mail.example ESMTP`", "993 is usual"),
+        (Mood::EndlessLine, "the mail server sends an endless line", "try again later"),
+        (Mood::HugeLiteral, "the mail server closed the connection", "try again later"),
+        (Mood::Chatter, "the mail server's response cannot be understood", "check the name and the port"),
+        (Mood::Closed, "the mail server ended the connection: too many visitors", "try again later"),
     ] {
         imap.mood(mood);
         shop.run("bounces").status(1).says(&format!("error: 127.0.0.1: {message}\nhint: ")).says(hint);
@@ -289,8 +291,8 @@ fn what_is_wrong_is_said_with_what_to_do() {
     shop.write("../mail-password", "coffee");
     shop.run("bounces")
         .status(1)
-        .says("127.0.0.1: the mail server does not let `june` in: [AUTHENTICATIONFAILED] nicht zuzuordnen: é\n")
-        .says("many providers want an app password");
+        .says("127.0.0.1: the mail server rejects the sign-in of `june`: [AUTHENTICATIONFAILED] nicht zuzuordnen: é\n")
+        .says("many providers require an app password");
     shop.write("../mail-password", "");
     shop.run("bounces")
         .status(1)
@@ -301,7 +303,7 @@ fn what_is_wrong_is_said_with_what_to_do() {
     shop.edit("shop.toml", &format!(":{}\"", imap.port), ":1\"");
     shop.run("bounces").status(1).stderr(
         "error: 127.0.0.1: the mail server cannot be reached: connection refused\n\
-         hint: look at the name and the port of `server` under `[bounces]`, and at the network of this machine\n",
+         hint: check the name and the port of `server` under `[bounces]`, and the network of this machine\n",
     );
     shop.edit("shop.toml", "imap://june@127.0.0.1:1", &format!("imaps://june@127.0.0.1:{}", imap.port));
     shop.run("bounces").status(1).says("the mail server does not encrypt on this port").says("`imap+starttls://`");
@@ -313,7 +315,7 @@ fn what_is_wrong_is_said_with_what_to_do() {
         .says("error: no mailbox is named\nhint: give a Maildir or an mbox file, or write `[bounces]`");
 }
 
-/// A mailbox that cannot be read stops no email; nobody is told of one that is not named, or that can.
+/// An unreadable mailbox stops no email; nothing is shown if there is none, or it can be read.
 #[test]
 fn email_check_names_a_mailbox_that_cannot_be_read() {
     let office = PostOffice::open();
@@ -344,8 +346,8 @@ fn email_check_names_a_mailbox_that_cannot_be_read() {
         let found = check("email check");
         assert_eq!((found.len(), &found[0]["stops"]), (1, &json!(false)), "{said}");
         let message = found[0]["message"].as_str().unwrap();
-        assert!(message.starts_with("what comes back cannot be read: ") && message.contains(said), "{message}: {said}");
-        shop.run("email check").status(0).shows("Emails can be sent.").shows("`bounces`: what comes back").quiet();
+        assert!(message.starts_with("returned mail cannot be read: ") && message.contains(said), "{message}: {said}");
+        shop.run("email check").status(0).shows("Emails can be sent.").shows("`bounces`: returned mail").quiet();
         assert!(check("email check --offline").is_empty());
     }
     shop.write("shop.toml", &good);
@@ -364,9 +366,9 @@ fn check_reads_the_keys() {
     for (keys, said) in [
         ("folder = \"INBOX\"", "`server` is missing"),
         ("server = \"smtps://june@mail.example.com\"", "a mail server is written as `imaps://USER@HOST`"),
-        ("server = \"imap://june@mail.example.com\"", "`imap://` is not encrypted and only does for this machine"),
-        ("server = \"imaps://mail.example.com\"", "the mailbox's owner is missing"),
-        ("server = \"imaps://june:tea@mail.example.com\"", "give it as REGULARS_IMAP_PASSWORD"),
+        ("server = \"imap://june@mail.example.com\"", "`imap://` is not encrypted and allowed only for this machine"),
+        ("server = \"imaps://mail.example.com\"", "the user of the mailbox is missing"),
+        ("server = \"imaps://june:tea@mail.example.com\"", "set it as REGULARS_IMAP_PASSWORD"),
         ("server = \"imaps://june@mail.example.com\"\nfolder = \" \"", "is not the name of a folder"),
         ("server = \"imaps://june@mail.example.com\"\ntimeout = 0", "from 1 to 65535"),
         ("server = \"imaps://june@mail.example.com\"\nfolders = \"x\"", "did you mean `folder`?"),
@@ -400,7 +402,7 @@ fn run_reads_it_before_it_decides_what_is_due() {
         .shows("Read 2 messages: 1 bounced, 1 unsubscribed.")
         .shows("Spring tea, reminder 1: sent 1 email.\nNext: reminder 2 of `spring`, on 2024-04-26.\n");
     assert_eq!(office.messages("ana@example.com").len(), 1);
-    // A mailbox that cannot be read stops nothing else.
+    // An unreadable mailbox stops nothing else.
     imap.mood(Mood::Closed);
     shop.run("run --today 2024-04-26")
         .status(3)
@@ -411,7 +413,7 @@ fn run_reads_it_before_it_decides_what_is_due() {
     assert_eq!(shop.json("run --today 2024-04-27")["came_back"]["messages"], 0);
 }
 
-/// The most memory that reading so many messages took, in kilobytes; nothing where the system does not tell.
+/// The peak memory of reading this many messages, in kilobytes; none if the system does not provide it.
 fn peak(shop: &Shop) -> Option<u64> {
     let mut child = start(shop, &["bounces"]);
     let status = format!("/proc/{}/status", child.id());

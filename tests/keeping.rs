@@ -1,4 +1,4 @@
-//! What is kept: copies that can be put back, a folder looked over, and a disk that fills up.
+//! Backups, the doctor, and a disk that fills up.
 
 use std::fs;
 
@@ -15,13 +15,13 @@ fn a_copy_can_be_put_back() {
     assert_eq!(before, dump(&shop.file("copy.db")));
     let code = shop.code("spring", "C-03");
     shop.run(&format!("redeem {code}")).shows("Yes");
-    // As `backup` says: copied back as regulars.db, and nothing else.
+    // As the `backup` command describes: copied back as regulars.db, and nothing else.
     fs::copy(shop.file("copy.db"), shop.file("regulars.db")).unwrap();
     shop.run(&format!("redeem {code}")).shows("Yes");
     shop.run("doctor").shows("All is well");
 }
 
-/// Nobody works on the shop: what was acknowledged is in the one file that an owner copies.
+/// While no program uses the shop, everything is in the one file that an owner copies.
 #[test]
 fn the_database_is_one_file() {
     let shop = Shop::new();
@@ -37,7 +37,7 @@ fn the_doctor_finds_what_belongs_to_nothing() {
     shop.run("plan spring").quiet();
     shop.run("print spring").quiet();
     shop.run("doctor")
-        .stdout("All is well: the database (version 24) is sound, and every file belongs to something.\n");
+        .stdout("All is well: the database (version 25) is sound, and every file belongs to something.\n");
     shop.write("out/sprng/letters.pdf", "old");
     shop.write("out/spring/letters.pdf.part", "half");
     fs::rename(shop.file("campaigns/spring.toml"), shop.file("spring.toml")).unwrap();
@@ -51,7 +51,7 @@ fn the_doctor_finds_what_belongs_to_nothing() {
     }
 }
 
-/// A damaged page is found, and said to be one.
+/// A damaged page is found and reported.
 #[test]
 fn the_doctor_finds_a_damaged_database() {
     let shop = Shop::new();
@@ -65,7 +65,7 @@ fn the_doctor_finds_a_damaged_database() {
     assert!(said.contains("damaged") && said.contains("hint:"), "{said}");
 }
 
-/// Without its key nothing fits what was made before, so every command says so and `doctor` names it.
+/// Without its key nothing matches earlier data, so every command reports it and `doctor` names it.
 #[test]
 fn a_missing_key_is_the_same_error_everywhere() {
     let shop = Shop::new();
@@ -106,14 +106,16 @@ fn a_new_shop_can_be_planned_unedited() {
     for (kind, n) in [("customers", "12"), ("purchases", "15")] {
         shop.run(&format!("--shop ../new import {kind} {kind}.csv")).shows(&format!("{n} new"));
     }
-    shop.run("--shop ../new check").shows("OK: 1 campaign and 1 template");
-    shop.run("--shop ../new plan thank-you").shows("Planned 8 letters");
+    let unedited =
+        "warning: shop.toml has the name or the address of the sample: write who you are before letters are printed\n";
+    shop.run("--shop ../new check").stderr(unedited).shows("OK: 1 campaign and 1 template");
+    shop.run("--shop ../new plan thank-you").stderr(unedited).shows("Planned 8 letters");
     shop.run("--shop ../new print thank-you").shows("Printed 8 letters");
     let names: Vec<_> = crate::support::files_below(&shop.around().join("new")).into_keys().collect();
     assert!(names.iter().any(|name| name == "out/thank-you/letters.pdf"), "{names:?}");
 }
 
-/// The rights of a file, as `ls` shows them in figures.
+/// The permissions of a file, in octal.
 #[cfg(unix)]
 fn mode(shop: &Shop, file: &str) -> u32 {
     use std::os::unix::fs::PermissionsExt as _;

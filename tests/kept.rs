@@ -1,5 +1,5 @@
-//! What tills saved while they were offline: a yes is said to codes of a list alone, each visit counts once, is judged by its own day, and what did not go well is shown to
-//! the owner with both sides until it is put aside.
+//! Visits saved while a till was offline: only codes of a list are accepted, each visit counts once, is decided by its
+//! own day, and problems are shown to the owner with both sides until dismissed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,7 +18,7 @@ fn planned() -> Shop {
     shop
 }
 
-/// Sends what was kept, as the script of the pages does.
+/// Sends a saved visit, as the script of the pages does.
 #[track_caller]
 fn send(server: &Server, kept: &Value) -> (u16, Value) {
     let body = kept.to_string();
@@ -45,7 +45,7 @@ fn each_counts_once_however_often_it_is_sent() {
         1
     );
     assert!(!server.get("/owner/day").body.contains("look at this"), "it went well");
-    // The card was open, the machine wrote it down, and its answer was lost: the same token again.
+    // The card was open, the machine recorded it, and its response was lost: the same token again.
     let letter = shop.count("SELECT id FROM recipient WHERE code = (SELECT code FROM recipient WHERE ref = 'C-06')");
     assert_eq!(
         server.post(&format!("/till/hand-over/{letter}"), &format!("amount=12&receipt=&once={TWO}")).status,
@@ -87,9 +87,9 @@ fn a_gift_given_twice_is_shown_with_both_sides_until_it_is_put_aside() {
     let odd = json!({ "id": "b".repeat(16), "code": shop.code("spring", "C-07"), "amount": "4x<b>", "ago": 30 });
     assert_eq!(send(&server, &odd).1["outcome"], "accepted");
     let page = server.get("/owner/day");
-    page.shows("Given out twice.").shows("$45.00").shows("April 1, 2:05 pm at the till “back”, $30.00");
-    page.shows("0000-0000").shows("Given out for a code that is on no letter.");
-    page.shows("That is much").shows("The amount was typed as “4x&lt;b&gt;”.");
+    page.shows("Given twice.").shows("$45.00").shows("April 1, 2:05 pm at the till “back”, $30.00");
+    page.shows("0000-0000").shows("Given for a code that is on no letter.");
+    page.shows("That is a lot").shows("The amount was typed as “4x&lt;b&gt;”.");
     assert!(!server.get("/owner/day/2024-04-01").body.contains("look at this"), "it is on today's list");
     let before = shop.held_of_all("at_the_till").len();
     let event = shop.count(&format!("SELECT id FROM redemption_event WHERE request = '{ONE}'"));
@@ -97,7 +97,7 @@ fn a_gift_given_twice_is_shown_with_both_sides_until_it_is_put_aside() {
         assert_eq!(server.post(&format!("/owner/kept/{event}"), "").status, 303);
     }
     let page = server.get("/owner/day");
-    assert!(!page.body.contains("Given out twice."), "it was put aside");
+    assert!(!page.body.contains("Given twice."), "it was put aside");
     page.shows("0000-0000").shows("given while offline: had it already");
     assert_eq!(shop.held_of_all("at_the_till").len(), before, "nothing is dropped");
     assert_eq!(shop.times("redemptions", &json!({ "spend_minor": 3000 })), 1, "the first one stands");
@@ -120,7 +120,7 @@ fn what_is_no_visit_is_refused_and_the_till_keeps_what_it_has() {
     let elsewhere = "POST /till/kept HTTP/1.1\r\nSec-Fetch-Site: cross-site\r\nContent-Length: 0\r\n";
     assert_eq!(server.ask(elsewhere, "").status, 403);
     assert_eq!(shop.held_of_all("at_the_till").len(), 0);
-    // What a browser keeps names nobody, and the script that keeps it is for these pages alone.
+    // The browser stores no names, and the script that stores data is only for these pages.
     let page = server.get("/till/kept");
     assert_eq!(page.status, 200);
     assert!(!page.body.contains("Till “"), "{}", page.body);
@@ -169,7 +169,7 @@ fn a_till_knows_the_open_codes_by_fingerprints_that_give_none_away() {
     assert!(codes.iter().all(|code| is_listed(&one, code)));
     assert!(!is_listed(&one, "0000-0000") && !is_listed(&one, &codes[0].replace('-', "")));
     assert!(!server.get("/till/open-codes").body.contains(&codes[0]));
-    // What was handed over is open no more; taken back it is again; a plan that was replaced has no open codes.
+    // A redeemed code is not open; once undone it is again; a replaced plan has no open codes.
     shop.run(&format!("redeem {} --today 2024-04-02", codes[1])).quiet();
     assert!(!is_listed(&listed(&server), &codes[1]));
     shop.run(&format!("unredeem {} --reason again --today 2024-04-02", codes[1])).quiet();
@@ -205,12 +205,12 @@ fn a_gift_that_was_only_promised_is_shown_to_the_owner_as_one() {
     assert_eq!(promised("c", "0000-0000", 0), "unknown");
     assert_eq!(promised("d", &shop.code("spring", "C-07"), 30), "not_yet");
     let page = server.get("/owner/day");
-    page.shows("Saved without the gift: see that they got it.").shows("Not given out: they had it already.");
-    page.shows("Not given out: the code is on no letter.").shows("Not given out: it was before the first day.");
+    page.shows("Saved without the gift: check that they got it.").shows("Not given: they had it already.");
+    page.shows("Not given: the code is on no letter.").shows("Not given: it was before the first day.");
     page.shows("saved while offline, not given: had it already")
         .shows("saved while offline, not given: a code that is on no letter");
     server.get("/owner/day/2024-03-03").shows("saved while offline, not given: too early");
-    assert!(!page.body.contains("Given out") && !page.body.contains("given while offline"), "{}", page.body);
+    assert!(!page.body.contains(">Given ") && !page.body.contains("given while offline"), "{}", page.body);
     let held = shop.held("C-06", "at_the_till");
     assert_eq!((held.len(), &held[0]["promised"]), (1, &json!(true)));
 }
@@ -223,7 +223,7 @@ fn an_amount_without_a_gift_is_shown_as_one() {
     for (n, (amount, remark)) in [
         ("-3", "The amount was typed as “-3”."),
         ("4x", "The amount was typed as “4x”."),
-        ("99,000.00", "That is much"),
+        ("99,000.00", "That is a lot"),
         ("1e9", "“1e9”"),
     ]
     .into_iter()
@@ -233,13 +233,11 @@ fn an_amount_without_a_gift_is_shown_as_one() {
         assert_eq!(send(&server, &kept).1["outcome"], "bought", "{amount}");
         let page = server.get("/owner/day");
         page.shows("Okafor").shows(remark);
-        assert!(!page.body.contains("iven out"), "no gift was given: {}", page.body);
+        assert!(!page.body.contains(">Given "), "no gift was given: {}", page.body);
     }
     let nobodys = json!({ "id": TWO, "code": "", "ago": 5 });
     assert_eq!(send(&server, &nobodys).1["outcome"], "unknown");
-    server
-        .get("/owner/day")
-        .shows("dir=\"auto\">Nobody known</span> <strong>Given out for a code that is on no letter.");
+    server.get("/owner/day").shows("dir=\"auto\">Unknown</span> <strong>Given for a code that is on no letter.");
 }
 
 #[test]
@@ -247,9 +245,9 @@ fn a_visit_outside_its_days_is_shown_with_them() {
     let shop = planned();
     shop.run("posted spring --on 2024-03-04 --today 2024-03-04").quiet();
     for (today, what, days) in [
-        ("2024-03-02", "Given out before the first day.", "from March 4 until June 30"),
-        ("2024-07-01", "Given out after the last day.", "from March 4 until June 30"),
-        ("2025-01-02", "Given out after the last day.", "from March 4, 2024 until June 30, 2024"),
+        ("2024-03-02", "Given before the first day.", "from March 4 until June 30"),
+        ("2024-07-01", "Given after the last day.", "from March 4 until June 30"),
+        ("2025-01-02", "Given after the last day.", "from March 4, 2024 until June 30, 2024"),
     ] {
         let server = Server::start(&shop, &format!("--today {today}"));
         let id = today.replace('-', "").repeat(2);

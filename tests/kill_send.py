@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Kills the sender in the middle, over and over, and looks at who got what.
+"""Kills the sender in the middle, repeatedly, and checks who got what.
 
     tests/kill_send.py BINARY [KILLS] [PEOPLE] [CONNECTIONS]
 
-A mail server of this script's own takes emails on this machine; `send` is stopped with SIGKILL at random moments and started
-again. In the end nobody has two, everybody has one or is in doubt, and there are at most connections doubts for each kill. Those
-in doubt that have arrived are then sent again on the owner's word: each is the same email, byte by byte.
+A mail server of this script's own accepts emails on this machine; `send` is stopped with SIGKILL at random moments and started
+again. In the end no one has two, everyone has one or is in doubt, and there are at most connections doubts for each kill. Those
+in doubt that have arrived are then sent again when the owner confirms it: each is the same email, byte by byte.
 """
 
 import re

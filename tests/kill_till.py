@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Kills the till's server in the middle, over and over, and looks at what became of each redemption.
+"""Kills the till's server in the middle, repeatedly, and checks the result of each redemption.
 
     tests/kill_till.py BINARY [KILLS] [PEOPLE] [CONNECTIONS]
 
 Codes are redeemed over so many kept connections, by programs with a token and by the button of the page, some by two tills at
 once; `serve` is stopped with SIGKILL at random moments and started again. After each kill all that was accepted is in the
 database. What was not answered is sent again as it was. In the end each answer is there with its amount and its number;
-nothing is there twice, nothing that nobody sent; and all that was asked is answered once more as before.
+nothing is there twice, nothing that no one sent; and all that was asked is answered once more as before.
 """
 
 import collections
@@ -140,7 +140,7 @@ def main():
             assert not faults, faults[0]
             assert at_work and len(answers) > before, "it was killed before or after the work"
             killed += 1
-            # Before anything is asked again, which would put right what was lost.
+            # Before anything is asked again, which would fix what was lost.
             there = set(shop.ask("SELECT recipient_id, spend_minor FROM redemption"))
             lost = [asked.text for asked, (accepted, _) in answers if accepted and (asked.recipient, asked.number) not in there]
             assert not lost, ("acknowledged and not there", len(lost), lost[:3])

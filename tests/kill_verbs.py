@@ -4,7 +4,7 @@
     tests/kill_verbs.py BINARY [COUNT] [SEED]
 
 Each verb is stopped with SIGKILL at COUNT moments spread over the time that it takes, each time in a fresh copy of its shop. What
-is left is a sound database as it was before or as it is afterwards; what the verb writes beside it is there whole under its name or
+is left is a sound database as it was before or as it is afterwards; what the verb writes next to it is there whole under its name or
 not at all; `doctor` names what is half made, and the verb, run again, ends as if nothing had happened. Imports of large files, sends
 and the till have scripts of their own.
 """

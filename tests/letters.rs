@@ -1,10 +1,10 @@
-//! The letters as others read them: text, fonts, structure, codes; and people with strange names.
+//! Letters as other software reads them: text, fonts, structure, codes; and people with strange names.
 
 use serde_json::Value;
 
 use crate::support::{Shop, outside, tools};
 
-/// Names, streets and towns that break programs: markup, fields, formulas, commands, signs and letters of all sorts.
+/// Names, streets and towns that break programs: markup, fields, formulas, commands, unusual characters.
 pub const STRANGE: [&str; 14] = [
     "*Anna* _Ott_ [x](y) #1",
     "<b>Bold</b> & Sons",
@@ -22,7 +22,7 @@ pub const STRANGE: [&str; 14] = [
     "Bcc: b@example.com",
 ];
 
-/// A shop whose customers are called so, one a campaign's letter each; every field of a card says the same.
+/// A shop with these customers, one campaign letter each; every field of a card has the same text.
 pub fn strange_shop() -> Shop {
     let shop = Shop::without_people();
     let mut people = csv::Writer::from_writer(Vec::new());
@@ -44,7 +44,7 @@ pub fn strange_shop() -> Shop {
     shop
 }
 
-/// A letter that says a field between marks, so that a test finds it again.
+/// A letter that prints a field between marks, so that a test finds it.
 fn strange_letter() -> &'static str {
     "+++\nwindow = \"us-10\"\nsubject = \"For {{ customer.full_name }}\"\n+++\n\n{{ greeting }}\n\n\
      Name from here {{ customer.full_name }} to there.\n\n\
@@ -130,7 +130,7 @@ fn a_letter_is_read_by_other_programs() {
     }
 }
 
-/// The address stands in the window of a #10 envelope: 22.2 mm from the left, as the folded sheet lies in it.
+/// The address is in the window of a #10 envelope: 22.2 mm from the left, as the folded sheet lies in it.
 #[test]
 fn the_address_stands_in_the_window() {
     if !tools("where the address stands on the page") {
@@ -148,7 +148,8 @@ fn the_address_stands_in_the_window() {
         let numbers: Vec<f64> = line.split('"').skip(1).step_by(2).map(|n| n.parse().unwrap()).collect();
         [numbers[0], numbers[1], numbers[2], numbers[3]].map(|points| points / 72.0 * 25.4)
     };
-    // The window: 12.7 to 127 mm above the envelope's lower edge, 22.2 to 136.5 mm from its left; the sheet may slip in it.
+    // The window: 12.7 to 127 mm above the envelope's lower edge, 22.2 to 136.5 mm from its left; the sheet may slide
+    // in it.
     for word in ["Müller", "97201"] {
         let [left, top, right, bottom] = place(word);
         assert!(
@@ -175,7 +176,7 @@ fn letters_are_printed_in_parts_and_without_problems_too() {
     shop.run("print spring --from 90").status(1).says("has no letter to print");
 }
 
-/// `{{ customer }}` would print everything on the card, as a program writes it.
+/// `{{ customer }}` would print everything on the card, in program syntax.
 #[test]
 fn a_group_of_fields_is_no_field() {
     let shop = Shop::new();

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Sends through a real mail server, and reads what comes back out of a real mailbox.
+"""Sends through a real mail server, and reads returned mail from a real mailbox.
 
     tests/mailbox.py BINARY
 
-Postfix takes the emails, delivers one, and sends back by itself what it cannot deliver; somebody answers with the `unsubscribe`
+Postfix takes the emails, delivers one, and sends back by itself what it cannot deliver; someone answers with the `unsubscribe`
 that mail programs make of List-Unsubscribe. Dovecot, with a configuration and folders of this script's own, serves the mailbox to
 which that goes: `bounces` and `run` read it, encrypted from the first byte and by STARTTLS, with a certificate that is believed
-through SSL_CERT_FILE. Only root can start the two: for others this says that it was left out.
+through SSL_CERT_FILE. Only root can start the two: for others this prints that it was skipped.
 """
 
 import email
@@ -43,7 +43,7 @@ passdb {
 }
 userdb {
   driver = static
-  args = uid=nobody gid=GROUP home=MAIL/%u
+  args = uid=no one gid=GROUP home=MAIL/%u
 }
 service anvil {
   unix_listener anvil-auth-penalty {
@@ -102,7 +102,7 @@ def settings(shop, server, more=""):
 
 
 def unsubscribe(postfix, who):
-    """Does what a mail program does when somebody presses its button."""
+    """Does what a mail program does when someone presses its button."""
     for file in postfix.messages(2):
         message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
         if message["to"].addresses[0].addr_spec == who:
@@ -169,7 +169,7 @@ def look(shop, postfix, dovecot):
     assert shop.json("bounces")["messages"] == 0, "read twice"
     states = {r["ref"]: r["response"] for r in shop.json("recipients", "tea")["recipients"]}
     assert states == {"ann": "not_redeemed", "ben": "not_redeemed", "dead": "undeliverable", "late": "undeliverable"}, states
-    # By the other way of encryption, and once more after the mailbox was numbered anew: all is known.
+    # By the other way of encryption, and once more after the mailbox was numbered again: all is known.
     settings(shop, f"imap+starttls://june@localhost:{dovecot.port}")
     again = shop.json("bounces")
     assert again["people"] == [] and (again["messages"], again["known"]) == (3, 3), again

@@ -1,5 +1,6 @@
-//! README and the manual are true: every command line runs, every file in them is read, and no field, key, option or verb of the
-//! program is missing or invented. The keys that there are, are those that the program names when it meets an unknown one.
+//! README and the manual are true: every command line runs, every file in them is read, and no field, key, option or
+//! verb of the program is missing or invented. The existing keys are those that the program lists when it finds an
+//! unknown one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,7 +12,7 @@ use crate::support::{PostOffice, Run, Shop, program, words_of};
 
 const TODAY: &str = "2024-03-01";
 
-/// Every page by its name, README too.
+/// Every page by name, README included.
 fn pages() -> BTreeMap<String, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let files = fs::read_dir(root.join("src/manual")).unwrap().map(|entry| entry.unwrap().path());
@@ -21,13 +22,13 @@ fn pages() -> BTreeMap<String, String> {
     pages.chain([root.join("README.md")]).map(named).collect()
 }
 
-/// The blocks of code of a page: what stands behind the three signs, and the text.
+/// The code blocks of a page: the language tag, and the text.
 fn blocks(page: &str) -> Vec<(&str, &str)> {
     let parts = page.split("```").skip(1).step_by(2);
     parts.filter_map(|block| block.split_once('\n')).collect()
 }
 
-/// The pieces of code inside the lines of a page.
+/// The inline code of a page.
 fn code(page: &str) -> Vec<&str> {
     let outside: Vec<&str> = page.split("```").step_by(2).collect();
     outside.iter().flat_map(|text| text.lines().flat_map(|line| line.split('`').skip(1).step_by(2))).collect()
@@ -39,7 +40,7 @@ fn first_column(page: &str) -> BTreeSet<String> {
     rows.flat_map(|row| code(row.split(" | ").next().unwrap())).map(str::to_owned).collect()
 }
 
-/// What the program names as known on each line that has this word.
+/// The names that the program lists as known.
 fn known(stderr: &str) -> BTreeSet<String> {
     let lists = stderr.lines().filter_map(|line| line.split_once("known here: ").map(|(_, list)| list));
     lists.flat_map(code).map(str::to_owned).collect()
@@ -78,7 +79,7 @@ fn every_page_has_a_title_a_purpose_and_links_that_lead_somewhere() {
     }
 }
 
-/// Words that owners do not use, and how a sentence does not begin.
+/// Words that owners do not use, and how a sentence must not begin.
 const AVOIDED: [&str; 20] = [
     "whom ",
     "whoever",
@@ -136,13 +137,16 @@ fn keys_fields_and_verbs_are_those_of_the_program() {
     };
     let shop_toml = "name = \"x\"\naddress = [\"x\"]\ncountry = \"US\"\ncurrency = \"USD\"\n";
     let mut found: BTreeSet<String> = keys("shop.toml", shop_toml, "", "segment true").into_iter().collect();
-    found.retain(|key| !["email", "till", "bounces"].contains(&key.as_str()));
+    found.retain(|key| !["email", "till", "bounces", "labels"].contains(&key.as_str()));
     for (table, needed) in
         [("email", "from = \"a@example.com\"\n"), ("till", ""), ("bounces", "server = \"imaps://a@example.com\"\n")]
     {
         let before = format!("{shop_toml}[{table}]\n{needed}");
         found.extend(below(table, keys("shop.toml", &before, "", "segment true")));
     }
+    let label = "name = \"x\"\ncolumns = 1\nrows = 1\nwidth = 90\nheight = 50\nleft = 5\ntop = 5\n";
+    let before = format!("{shop_toml}[[labels]]\n{label}");
+    found.extend(below("labels", keys("shop.toml", &before, "", "segment true")));
     same("shop.toml", &first_column(&pages["shop-file"]), &found);
 
     let whole = "name = \"x\"\n[segment]\nwhere = \"true\"\n[letter]\ntemplate = \"spring.md\"\n";
@@ -182,13 +186,13 @@ fn keys_fields_and_verbs_are_those_of_the_program() {
     same("functions of a question", &called, &functions);
     let talk = shop.run("segment qqqqzzzz").status(1).talk();
     let fields = talk.split_once("the fields are ").unwrap().1.trim().replace(" and ", ", ");
-    // Those of the shop's own segments stand at the end.
+    // The shop's own segments are at the end.
     let fields = fields.split(", ").filter(|name| *name != "regulars").map(str::to_owned).collect();
     let asked = queries.iter().filter(|name| !name.contains('(')).cloned().collect();
     same("fields of a question", &asked, &fields);
 }
 
-/// What a piece of code that begins with `regulars` may say: a verb that there is, and its options.
+/// What inline code that begins with `regulars` may have: an existing verb, and its options.
 fn faults_of(line: &str, verbs: &[(String, Vec<String>)]) -> Option<String> {
     let words: Vec<&str> = line.split_whitespace().skip(1).collect();
     let words: Vec<&str> = words.iter().copied().skip_while(|word| word.starts_with("--") || *word == "DIR").collect();
@@ -240,7 +244,7 @@ fn what_is_named_in_a_sentence_can_be_typed() {
 /// Options of the benches.
 const BENCH_OPTIONS: [&str; 1] = ["--flush"];
 
-/// The customers of the pages, with references as the pages have them.
+/// The customers of the pages, with the references used there.
 fn customers(text: &str) -> String {
     let pairs = [("C-01,", "C-0017,"), ("C-03,", "C-0044,"), ("C-06,", "C-0071,"), ("C-12,", "C-0093,")];
     pairs.iter().fold(text.replace("Salem", "Palo Alto"), |text, (old, new)| text.replace(old, new))
@@ -248,7 +252,7 @@ fn customers(text: &str) -> String {
 
 const REMINDERS: &str = "\n[[reminder]]\nafter = \"30 days\"\ntemplate = \"still-waiting.md\"\n";
 
-/// The shop in which the pages are played: the customers of the tests, and the campaign that `init` lays down.
+/// The shop in which the pages are run: the customers of the tests, and the campaign of `init`.
 fn played(post: &PostOffice) -> Shop {
     let shop = Shop::without_people();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -291,7 +295,7 @@ fn played(post: &PostOffice) -> Shop {
     shop
 }
 
-/// What comes before the commands of a page: commands, or `email` for a campaign by email, `reminders` for one that has some,
+/// Setup for the commands of a page: commands, or `email` for a campaign by email, `reminders` for one that has some,
 /// `empty` for a folder without a shop.
 const BEFORE: &[(&str, &[&str])] = &[
     ("README", &["empty"]),
@@ -311,7 +315,7 @@ const BEFORE: &[(&str, &[&str])] = &[
     ("next-year", &["plan thank-you", "posted thank-you"]),
 ];
 
-/// Commands that only a person, a running server or a broken line lets run, by their beginnings: they are read, and no more.
+/// Beginnings of commands that need a person, a running server or a broken connection: they are only parsed.
 const READ_ONLY: [&str; 9] = [
     "regulars serve",
     "regulars till passphrase",
@@ -324,18 +328,18 @@ const READ_ONLY: [&str; 9] = [
     "regulars demo",
 ];
 
-/// The same, when nothing follows: a mailbox that is read over IMAP.
+/// The same without arguments: a mailbox read over IMAP.
 const READ_ONLY_ALONE: [&str; 2] = ["regulars bounces", "regulars bounces --dry-run"];
 
-/// Commands that end otherwise than with 0 in the shop of the pages, and say why.
+/// Commands that exit with another status than 0 in the shop of the pages, and print why.
 const ENDS: [(&str, i32); 3] =
     [("regulars send thank-you --limit", 3), ("regulars email check", 1), ("regulars proof thank-you", 1)];
 
-/// Programs that are not ours.
+/// Other programs.
 const OTHERS: [&str; 9] =
     ["openssl ", "curl ", "systemctl ", "loginctl ", "journalctl ", "cargo ", "sh ", "python3 ", ".ci/run"];
 
-/// The command lines of a page, in their order.
+/// The command lines of a page, in order.
 fn commands(page: &str) -> Vec<String> {
     let shell = blocks(page).into_iter().filter(|(kind, _)| *kind == "sh").map(|(_, text)| text.replace("\\\n", " "));
     let lines = shell.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
@@ -358,7 +362,7 @@ fn every_command_line_runs_in_its_order() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// Plays the commands of a page in a copy of the shop; what did not go well.
+/// Runs the commands of a page in a copy of the shop; returns the errors.
 fn play(made: &Shop, before: &[&str], commands: &[String]) -> Vec<String> {
     let home = tempfile::TempDir::new().unwrap();
     let mut folder = home.path().join("shop");
@@ -368,7 +372,7 @@ fn play(made: &Shop, before: &[&str], commands: &[String]) -> Vec<String> {
         if !words.iter().any(|word| word == "--today") {
             words.splice(0..0, ["--today".to_owned(), TODAY.to_owned()]);
         }
-        // The home of the pages is the shop itself.
+        // The home folder of the pages is the shop itself.
         for word in &mut words {
             *word = word.replace("~/", "");
         }
@@ -442,7 +446,7 @@ fn every_file_and_question_is_read_without_a_fault() {
     let shop = played(&post);
     shop.write("1989.csv", "ref\nC-0017\nC-0044\n");
     shop.run("import past-campaign 1989.csv --name 1989-chardonnay --as-of 1989-01-16 --claim-until 1989-06-30")
-        .says("nobody did");
+        .says("no one did");
     let settings = shop.read("shop.toml");
     let campaign = shop.read("campaigns/thank-you.toml");
     let letter = "letter-templates/first-letter.md";
@@ -456,7 +460,7 @@ fn every_file_and_question_is_read_without_a_fault() {
         }
         drop(run.talk());
     };
-    // A table of shop.toml takes the place of the same table.
+    // A table of shop.toml replaces the same table.
     let without = |table: &str| settings.split(&format!("[{table}]")).next().unwrap().to_owned();
     for (name, page) in pages() {
         for (kind, text) in blocks(&page) {
@@ -511,7 +515,7 @@ fn every_file_and_question_is_read_without_a_fault() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// A command for each row of the table of JSON keys, in a shop whose letters are out.
+/// A command for each row of the table of JSON keys, in a shop whose letters were mailed.
 const OBJECTS: [(&str, &str); 26] = [
     ("import customers", "import customers customers.csv --dry-run"),
     ("import purchases", "import purchases sales.csv --dry-run"),
@@ -562,7 +566,7 @@ fn the_keys_of_json_are_those_of_the_page() {
             self::code(written.split(" | ").nth(1).unwrap()).into_iter().map(str::to_owned).collect();
         let missing: Vec<_> = given.difference(&written).collect();
         assert!(missing.is_empty(), "{row}: the page lacks {missing:?}");
-        // Some keys are there only when there is something to say.
+        // Some keys exist only when there is something to report.
         let absent: Vec<_> = written.difference(&given).collect();
         assert!(absent.iter().all(|key| SOMETIMES.contains(&key.as_str())), "{row}: the page invents {absent:?}");
     }
@@ -614,14 +618,20 @@ fn pages_are_shown_searched_and_served() {
     let server = crate::support::Server::start(&shop, "");
     server.get("/manual").shows("<a href=\"/manual/print\">Print and mail</a>");
     let page = server.get("/manual/campaign-file");
-    page.shows("<td><code>segment.hold_out</code></td>").shows("href=\"/manual/queries\"");
+    page.shows("<td><code>segment.<wbr>hold_<wbr>out</code></td>").shows("href=\"/manual/queries\"");
     assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
     let picture = server.ask("HEAD /manual/pictures/till.png HTTP/1.1\r\n", "");
     assert_eq!((picture.status, picture.header("content-type")), (200, "image/png"));
     assert_eq!((server.get("/manual/nothing").status, server.get("/manual/pictures/../x").status), (404, 404));
     server
         .post("/manual/search", "q=paper+jam")
-        .shows("<a href=\"/manual/print\">Print and mail: After a paper jam</a>");
+        .shows("<a href=\"/manual/print#after-a-paper-jam\">Print and mail: After a paper jam</a>");
+    server.post("/manual/search", "q=paper+jams").shows("After a paper jam</a>").shows("1 section found");
+    server.post("/manual/search", "q=duplicate").shows("regulars customer <mark>duplicates</mark>");
+    let page = server.get("/manual/print");
+    page.shows("<h2 id=\"here\">On this page</h2>").shows("<a href=\"#after-a-paper-jam\">After a paper jam</a>");
+    page.shows("<a href=\"/manual/print\" aria-current=\"page\">")
+        .shows("<span class=\"soft\">Next</span> The same text");
     server.post("/manual/search", "q=%3Cb%3E").shows("value=\"&lt;b&gt;\"");
 }
 

@@ -1,22 +1,23 @@
-//! Amounts, wherever they are typed: one answer in a file, on the command line, on the till's page and in what a till kept.
+//! Amounts wherever they are typed: the same result in a file, on the command line, on the till's page and in a till's
+//! saved visit.
 
 use serde_json::json;
 
 use crate::support::counter::{Counter, value};
 use crate::support::{Page, Shop};
 
-/// What becomes of an amount.
+/// The result of an amount.
 #[derive(Debug, Clone, Copy)]
 enum Answer {
     Read(i64),
-    /// Refused, with both readings.
+    /// Rejected as ambiguous, with both readings.
     Asked(&'static str, &'static str),
-    /// Refused, with this reason.
+    /// Rejected, with this reason.
     Refused(&'static str),
 }
 use Answer::{Asked, Read, Refused};
 
-/// What is typed, and what becomes of it.
+/// The typed text, and its result.
 type Row = (&'static str, Answer);
 
 /// Amounts by country and currency.
@@ -48,7 +49,7 @@ const AMOUNTS: &[(&str, &str, &[Row])] = &[
             ("12.500", Read(12_500)),
             ("1 234,567 DT", Read(1_234_567)),
             ("12,5", Read(12_500)),
-            ("12,5001", Refused("is not a whole number of the smallest coin")),
+            ("12,5001", Refused("has a fraction of the smallest coin")),
         ],
     ),
     (
@@ -69,7 +70,7 @@ const AMOUNTS: &[(&str, &str, &[Row])] = &[
             ("1.250", Read(1_250)),
             ("1.250 kr.", Read(1_250)),
             ("1250,-", Read(1_250)),
-            ("12,50", Refused("is not a whole number")),
+            ("12,50", Refused("has a fraction of the smallest coin")),
         ],
     ),
     (
@@ -83,8 +84,8 @@ const AMOUNTS: &[(&str, &str, &[Row])] = &[
             ("A$5", Refused("is in AUD, not in USD")),
             ("1e3", Refused("is not an amount")),
             ("1,23,456", Refused("is not an amount")),
-            ("9999999999999999.99", Refused("is larger than any amount may be")),
-            ("10000000000.01", Refused("is larger than any amount may be")),
+            ("9999999999999999.99", Refused("is too large an amount")),
+            ("10000000000.01", Refused("is too large an amount")),
         ],
     ),
     (
@@ -207,7 +208,7 @@ fn the_till_keeps_its_form_and_says_how_to_write_an_amount_of_two_readings() {
     assert_eq!(shop.held_of_all("redemptions").len(), 0);
 }
 
-/// A file as it comes; what the purchases add up to, returns taken off.
+/// A file; the total of its purchases, minus returns.
 #[test]
 fn no_price_becomes_a_return() {
     let shop = Shop::new();
@@ -225,24 +226,21 @@ fn no_price_becomes_a_return() {
     }
 }
 
-/// Prices, quantities and minutes that no sum could hold are named; what an old database holds is answered in words.
+/// Prices, quantities and minutes too large for a sum are reported; those in an old database give a clear error.
 #[test]
 fn no_sum_overflows() {
     let shop = Shop::new();
     for (rows, why) in [
         (
             "C-03,2024-02-02,1,9999999999999999.99,",
-            "more.csv:2, column `Amount`: `9999999999999999.99` is larger than any amount may be",
+            "more.csv:2, column `Amount`: `9999999999999999.99` is too large an amount",
         ),
-        ("C-03,2024-02-02,1,-9999999999999999.99,", "is larger than any amount may be"),
+        ("C-03,2024-02-02,1,-9999999999999999.99,", "is too large an amount"),
         (
             "C-03,2024-02-02,1000000,,1000000.00",
-            "more.csv:2, column `Unit Price`: `$1,000,000,000,000.00` is larger than any amount may be",
+            "more.csv:2, column `Unit Price`: `$1,000,000,000,000.00` is too large an amount",
         ),
-        (
-            "C-03,2024-02-02,99999999999999,1.00,",
-            "more.csv:2, column `Qty`: `99999999999999` is larger than any quantity may be",
-        ),
+        ("C-03,2024-02-02,99999999999999,1.00,", "more.csv:2, column `Qty`: `99999999999999` is too large a quantity"),
     ] {
         shop.write("more.csv", format!("Customer ID,Date,Qty,Amount,Unit Price\n{rows}\n"));
         shop.run("import purchases more.csv").status(1).says(why);
@@ -273,14 +271,14 @@ fn no_sum_overflows() {
     }
 }
 
-/// The columns of a file, its rows, and the amounts that count; what is named.
+/// The columns of a file, its rows, and the amounts that count; what is reported.
 const ORDERS: &[(&str, &str, &[i64], &str)] = &[
     (
         "Name,Email,Financial Status,Created at,Total,Lineitem name,Lineitem quantity,Lineitem price,Refunded Amount",
         "#1,rosa@example.com,paid,2024-01-05 10:00:00 -0500,20.00,Hat,1,20.00,0\n\
          #2,rosa@example.com,pending,2024-01-06 10:00:00 -0500,100.00,Coat,1,100.00,0\n",
         &[2_000],
-        "1 order cancelled or never paid: not taken",
+        "1 order canceled or never paid: not imported",
     ),
     (
         "Order ID,Email,Financial Status,Paid at,Fulfillment Status,Currency,Subtotal,Shipping,Taxes,Amount Refunded,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price",
@@ -288,33 +286,33 @@ const ORDERS: &[(&str, &str, &[i64], &str)] = &[
         &[20_000],
         "",
     ),
-    // Later lines of an order leave its state empty, and an order that does not count has none that do.
+    // Later lines of an order have no state, and an order that does not count has none that do.
     (
         "Name,Email,Financial Status,Created at,Total,Lineitem name,Lineitem quantity,Lineitem price,Refunded Amount",
         "#1,rosa@example.com,partially_refunded,2024-01-05 10:00:00 -0500,50.00,Hat,1,20.00,10.00\n#1,rosa@example.com,,,,Tie,1,30.00,\n\
          #2,rosa@example.com,authorized,2024-01-06 10:00:00 -0500,50.00,Hat,1,20.00,0\n#2,rosa@example.com,,,,Tie,1,30.00,\n",
         &[4_000],
-        "1 order cancelled or never paid: not taken",
+        "1 order canceled or never paid: not imported",
     ),
     (
         "Total,Status,Order Number,Email,Order Date,Total Refunded",
         "12.00,wc-pending,1,rosa@example.com,2024-01-05,0\n13.00,on-hold,2,rosa@example.com,2024-01-05,0\n\
          14.00,Processing,3,rosa@example.com,2024-01-05,-4.00\n15.00,refunded,4,rosa@example.com,2024-01-05,\n",
         &[1_000],
-        "3 orders cancelled or never paid: not taken",
+        "3 orders canceled or never paid: not imported",
     ),
     (
         "Kundennummer;Datum;Betrag;Zahlungsstatus;Offener Betrag",
         "C-03;2024-01-05;20,00;bezahlt;0\nC-03;2024-01-05;21,00;offen;21,00\nC-03;2024-01-05;22,00;teilweise bezahlt;12,00\n\
          C-03;2024-01-05;23,00;storniert;\n",
         &[1_000, 2_000],
-        "2 orders cancelled or never paid: not taken",
+        "2 orders canceled or never paid: not imported",
     ),
     (
         "Référence,Date de commande,Montant,Statut de paiement,Statut",
         "C-03,2024-01-05,20.00,payé,En attente\nC-03,2024-01-05,21.00,en attente,\nC-03,2024-01-06,22.00,payé,Annulée\n",
         &[2_000],
-        "2 orders cancelled or never paid: not taken",
+        "2 orders canceled or never paid: not imported",
     ),
     (
         "ref,on,amount,Order Status,Payment Status",
@@ -326,53 +324,53 @@ const ORDERS: &[(&str, &str, &[i64], &str)] = &[
         "ref,on,amount,Financial Status",
         "C-03,2024-01-05,20.00,partially_paid\nC-03,2024-01-06,21.00,paid\n",
         &[2_100],
-        "1 order partly paid, and no column shows how much: not taken",
+        "1 order partly paid, and no column shows how much: not imported",
     ),
     (
         "ref,on,amount,Financial Status,Amount Paid",
         "C-03,2024-01-05,20.00,partially_paid,5.00\nC-03,2024-01-06,21.00,partially_refunded,21.00\n",
         &[500, 2_100],
-        "1 order partly refunded, and no column shows how much: taken as a whole",
+        "1 order partly refunded, and no column shows how much: imported in full",
     ),
     (
         "ref,on,amount,Status,Refund in EUR",
         "C-03,2024-01-05,20.00,VIP,1.00\nC-03,2024-01-06,21.00,VIP,\n",
         &[2_000, 2_100],
-        "2 orders with the status `VIP`, which is not known: taken as paid",
+        "2 orders with the status `VIP`, which is unknown: imported as paid",
     ),
     (
         "ref,on,amount,Canceled date,Refund",
         "C-03,2024-01-05,20.00,,No\nC-03,2024-01-06,21.00,2024-01-07,\n",
         &[2_000],
-        "1 order cancelled or never paid: not taken",
+        "1 order canceled or never paid: not imported",
     ),
     (
         "ref,on,amount,Refund in EUR,Refund reason",
         "C-03,2024-01-05,20.00,1.00,torn\n",
         &[2_000],
-        "`Refund in EUR`: refunds that were not taken off",
+        "`Refund in EUR`: refunds that were not subtracted",
     ),
     ("Customer ID,Date,Net Sales,Refunds", "C-03,2024-01-05,20.00,5.00\n", &[2_000], ""),
-    // Cancelled by a mark, in several systems and languages.
+    // Canceled by a mark, in several systems and languages.
     (
         "ref,on,amount,Cancelled",
         "C-03,2024-01-05,20.00,No\nC-03,2024-01-06,21.00,Yes\nC-03,2024-01-07,22.00,\nC-03,2024-01-07,23.00,FALSE\nC-03,2024-01-07,24.00,NULL\n",
         &[2_000, 2_200, 2_300, 2_400],
-        "1 order cancelled or never paid: not taken",
+        "1 order canceled or never paid: not imported",
     ),
     (
         "ref,on,amount,Void",
         "C-03,2024-01-05,20.00,\nC-03,2024-01-06,21.00,x\nC-03,2024-01-06,22.00,Voided\nC-03,2024-01-06,23.00,0\n",
         &[2_000, 2_300],
-        "2 orders cancelled or never paid: not taken",
+        "2 orders canceled or never paid: not imported",
     ),
     (
         "Kundennummer;Datum;Betrag;Storno",
         "C-03;2024-01-05;20,00;N\nC-03;2024-01-06;21,00;J\nC-03;2024-01-06;22,00;nein\n",
         &[2_000, 2_200],
-        "1 order cancelled or never paid: not taken",
+        "1 order canceled or never paid: not imported",
     ),
-    // Returns by the type of a row, whichever sign their amounts have.
+    // Returns by the type of a row, whatever the sign of their amounts.
     (
         "ref,on,amount,Type",
         "C-03,2024-01-05,20.00,Sale\nC-03,2024-01-06,5.00,Refund\nC-03,2024-01-07,-6.00,Refund\n",
@@ -391,42 +389,42 @@ const ORDERS: &[(&str, &str, &[i64], &str)] = &[
         &[1_500],
         "1 row read as returned, as the column `Transaction Type` has it.",
     ),
-    ("ref,on,amount,Type", "C-03,2024-01-05,20.00,Wool\n", &[2_000], "not taken: `Type`"),
-    // What was paid, where no word says it.
+    ("ref,on,amount,Type", "C-03,2024-01-05,20.00,Wool\n", &[2_000], "not imported: `Type`"),
+    // What was paid, if no word shows it.
     (
         "receipt,ref,on,amount,Paid",
         "1,C-03,2024-01-05,20.00,20.00\n2,C-03,2024-01-06,21.00,0.00\n3,C-03,2024-01-07,22.00,5.00\n4,C-03,2024-01-07,23.00,2024-01-09\n",
         &[500, 2_000, 2_300],
-        "1 order cancelled or never paid: not taken",
+        "1 order canceled or never paid: not imported",
     ),
     (
         "receipt,ref,on,amount,Balance Due",
         "1,C-03,2024-01-05,20.00,0\n2,C-03,2024-01-06,21.00,21.00\n3,C-03,2024-01-06,10.00,15.00\n3,C-03,2024-01-06,30.00,15.00\n\
          4,C-03,2024-01-07,22.00,500.00\n",
         &[2_000, 2_200, 2_500],
-        "1 order cancelled or never paid: not taken",
+        "1 order canceled or never paid: not imported",
     ),
     ("ref,on,amount,Payments,Due", "C-03,2024-01-05,20.00,3,30\n", &[2_000], ""),
-    // A part of a sale without a number would be another sale once all is paid.
+    // A partly paid sale without a number would be a different sale once all is paid.
     (
         "Référence;Date de commande;Montant;Reste à payer",
         "C-03;2024-01-05;20,00;0,00\nC-03;2024-01-06;21,00;20,00\nC-03;2024-01-06;22,00;?\nC-03;2024-01-07;23,00;23,00\n",
         &[2_000, 2_100, 2_200],
-        "1 order cancelled or never paid: not taken",
+        "1 order canceled or never paid: not imported",
     ),
 ];
 
-/// A column of currencies, and what is named of its second row.
+/// A column of currencies, and what is reported about its second row.
 #[test]
 fn amounts_in_another_currency_are_named() {
     for (head, row, named) in [
-        ("ref,on,amount,Currency", "C-03,2024-01-06,21.00,CAD", "1 row of another currency, `CAD`: read as USD"),
-        ("Kundennummer;Datum;Betrag;Währung", "C-03;2024-01-06;21,00;€", "1 row of another currency, `€`: read"),
-        ("ref,on,amount,currency_code", "C-03,2024-01-06,21.00,gbp", "1 row of another currency, `gbp`: read"),
+        ("ref,on,amount,Currency", "C-03,2024-01-06,21.00,CAD", "1 row in another currency, `CAD`: read as USD"),
+        ("Kundennummer;Datum;Betrag;Währung", "C-03;2024-01-06;21,00;€", "1 row in another currency, `€`: read"),
+        ("ref,on,amount,currency_code", "C-03,2024-01-06,21.00,gbp", "1 row in another currency, `gbp`: read"),
         ("ref,on,amount,Currency", "C-03,2024-01-06,21.00,usd", ""),
         ("ref,on,amount,Currency", "C-03,2024-01-06,21.00,US$", ""),
         ("ref,on,amount,Currency", "C-03,2024-01-06,21.00,points", ""),
-        ("ref,on,Converted Amount,Currency", "C-03,2024-01-06,21.00,CAD", "not taken: `Currency`"),
+        ("ref,on,Converted Amount,Currency", "C-03,2024-01-06,21.00,CAD", "not imported: `Currency`"),
     ] {
         let shop = Shop::new();
         let first = if head.contains(';') { "C-03;2024-01-05;20,00;USD" } else { "C-03,2024-01-05,20.00,USD" };
@@ -460,7 +458,7 @@ fn what_was_never_paid_or_was_paid_back_is_not_counted() {
     }
 }
 
-/// A payment that came later, and an order that was cancelled later.
+/// A payment that came later, and an order that was canceled later.
 #[test]
 fn an_order_follows_its_state_from_file_to_file() {
     let shop = Shop::new();

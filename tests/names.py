@@ -2,13 +2,13 @@
 
     python3 tests/names.py target/release/regulars
 
-The names and addresses are not part of the project. They are looked for in ../shared/data beside it, or where
-REGULARS_DATA says; without them this says that it was left out. With the machine's fonts off, every letter whose name has
-a sign that the shipped font lacks must be a problem that names the customer and the sign. With Debian's Noto fonts
+The names and addresses are not part of the project. They are looked for in ../shared/data next to it, or where
+REGULARS_DATA says; without them this prints that it was skipped. With the machine's fonts off, every letter whose name has
+a character that the shipped font lacks must be a problem that names the customer and the character. With Debian's Noto fonts
 (fonts-noto-core, fonts-noto-cjk) no letter may have one; that half is left out where they are missing. Needs pdftotext,
 pdffonts and qpdf.
 
-No common forename or surname may be taken for a title, a firm, an empty cell or letters behind a name: each is greeted as a
+No common forename or surname may be taken for a title, a company, an empty cell or letters behind a name: each is greeted as a
 person's, in cells of its own and within a whole name.
 """
 
@@ -112,13 +112,13 @@ def greeted(lists):
 
 
 def said(text):
-    """Text without what pdftotext may write in another way: white, forms of one letter, marks of the direction."""
-    return re.sub("[\\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+", "", unicodedata.normalize("NFKC", text))
+    """Text without what may be written in another way: white, forms of one letter, apostrophes, marks of the direction."""
+    return re.sub("[\\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+", "", unicodedata.normalize("NFKC", re.sub("[´`’]", "'", text)))
 
 
 def main():
     harness.arguments()
-    everybody = list(people(*harness.data("hostile/names", "hostile/addresses_half.json")))
+    everyone = list(people(*harness.data("hostile/names", "hostile/addresses_half.json")))
     with harness.folder() as home:
         shop = Shop(home)
 

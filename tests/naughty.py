@@ -3,8 +3,8 @@
     python3 tests/naughty.py target/release/regulars
 
 The list (blns.json, the big list of naughty strings) is not part of the project. It is looked for in ../shared/data beside
-it, or where REGULARS_DATA says; without it this says that it was left out. A string of blanks alone is no text: the field
-is then empty. A command line cannot carry the sign NUL.
+it, or where REGULARS_DATA says; without it this prints that it was skipped. A string of blanks alone is no text: the field
+is then empty. A command line cannot carry the character NUL.
 """
 
 import email
@@ -46,7 +46,7 @@ def main():
     harness.data("hostile/blns.json")
     strings = harness.naughty_strings()
     with harness.folder() as home:
-        shop, faults = Shop(home), []
+        shop, errors = Shop(home), []
         shop.run("import", "customers", shop.csv("c.csv", "Customer ID", [[f"N-{n}"] for n in range(len(strings))]))
         for n, text in enumerate(strings):
             reference, is_blank = f"N-{n}", not text.strip()
@@ -67,22 +67,22 @@ def main():
                 keys = [key[1:] for key in card["preferences"] if key.startswith("k")]
                 # A key ends where the value begins.
                 seen["key"] = text if keys == [text.split("=")[0].rstrip()] else keys
-            faults += [f"{text!r}: {what} is {was!r}" for what, was in seen.items() if was != expected]
+            errors += [f"{text!r}: {what} is {was!r}" for what, was in seen.items() if was != expected]
             if card["wishes"][0]["source"] != text:
-                faults.append(f"{text!r}: source is {card['wishes'][0]['source']!r}")
+                errors.append(f"{text!r}: source is {card['wishes'][0]['source']!r}")
             page = shop.run("customer", "show", reference).stdout
             if any(sign in page for sign in "\x1b\x07\x08\r\u202e"):
-                faults.append(f"{text!r}: the page holds signs that steer a terminal")
+                errors.append(f"{text!r}: the page holds signs that steer a terminal")
             if page.count("\n") > 60:
-                faults.append(f"{text!r}: the page has {page.count(chr(10))} lines")
-        faults += pieces(shop, {f"N-{n}": text for n, text in enumerate(strings) if text.strip()})
-        harness.fail_with(faults)
+                errors.append(f"{text!r}: the page has {page.count(chr(10))} lines")
+        errors += pieces(shop, {f"N-{n}": text for n, text in enumerate(strings) if text.strip()})
+        harness.fail_with(errors)
         print(f"naughty: {len(strings)} strings through {len(FIELDS) + 5} places, letters and emails, unchanged")
 
 
 def pieces(shop, strings):
     """What is wrong with letters and emails that say every string in six fields."""
-    faults = []
+    errors = []
     for reference in strings:
         shop.run("customer", "set", reference, f"email={reference.lower()}@example.com", "email_consent=yes")
     shop.write("shop.toml", shop.read("shop.toml") + '\n[email]\nfrom = "Helen <helen@example.com>"\n')
@@ -95,13 +95,13 @@ def pieces(shop, strings):
     sheets = outside("pdftotext", "-raw", shop.folder / told["file"], "-").split("\f")
     rows = {row["ref"].lstrip("'"): row for row in rows_of(shop.folder / told["manifest"])}
     if set(rows) | refused != set(strings):
-        faults.append(f"neither a letter nor a problem: {sorted(set(strings) - set(rows) - refused)}")
+        errors.append(f"neither a letter nor a problem: {sorted(set(strings) - set(rows) - refused)}")
     for reference, row in rows.items():
         page = "".join(sheets[int(row["page"]) - 1 : int(row["page"]) - 1 + int(row["pages"])])
         page = re.sub("–\\s*\\d+\\s*–", "", page)
         for field in PRINTED:
             if said(f"{field}: {strings[reference]} .") not in said(page):
-                faults.append(f"{strings[reference]!r}: the letter does not say it as {field}: {page!r}")
+                errors.append(f"{strings[reference]!r}: the letter does not say it as {field}: {page!r}")
     shop.run("plan", "email")
     shop.run("send", "email", "--to-folder", "out/mail")
     seen = 0
@@ -115,16 +115,17 @@ def pieces(shop, strings):
         for field in PRINTED:
             for kind, body in [("text", plain), ("page", shown)]:
                 if said(f"{field}: {wanted} .") not in said(body):
-                    faults.append(f"{wanted!r}: the {kind} of the email does not say it as {field}")
+                    errors.append(f"{wanted!r}: the {kind} of the email does not say it as {field}")
         if re.search("<(script|iframe|svg|object|embed|form|meta http)|\\son[a-z]+=|javascript:", "".join(re.findall("<[^>]*>", page)), re.I):
-            faults.append(f"{wanted!r}: becomes markup in an email")
+            errors.append(f"{wanted!r}: becomes markup in an email")
     if seen != len(strings):
-        faults.append(f"{seen} emails for {len(strings)} people")
-    return faults
+        errors.append(f"{seen} emails for {len(strings)} people")
+    return errors
 
 
 def said(text):
-    """Text without what paper and mail may write in another way: white, forms of a letter, signs without a shape."""
+    """Text without what paper and mail may write in another way: white, forms of a letter, apostrophes, signs without a shape."""
+    text = re.sub("[´`’]", "'", text)
     text = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in ("Cc", "Cf", "Zs", "Zl", "Zp", "Co", "Cn"))
     return re.sub(r"\s+", "", text)
 

@@ -38,8 +38,8 @@ fn it_is_a_closed_campaign_with_its_response() {
     }
     assert_eq!(shop.times("at_the_till", &json!({ "outcome": "accepted" })), 2);
     shop.run("doctor").quiet();
-    shop.run("print 2023-tea").status(1).says("`2023-tea` is over, and its letters are not kept");
-    shop.run("plan 2023-tea").shows("Planned already");
+    shop.run("print 2023-tea").status(1).says("`2023-tea` is over, and its letters are not stored");
+    shop.run("plan 2023-tea").shows("Already planned");
     shop.run("redeem --customer C-03 --campaign 2023-tea").status(1).says("could come until June 30, 2023");
 }
 
@@ -78,8 +78,8 @@ fn nothing_is_half_taken_in() {
     shop.run(LINE).status(1).stderr(
         "error: last.csv:6, column `Customer ID`: there is no customer `C-99` in the book\n\
          error: last.csv:7, column `Redeemed on`: 2023-07-01 is outside the campaign, which ran from 2023-03-01 to 2023-06-30\n\
-         error: last.csv:7, column `Spend`: `-3` is less than nothing\n\
-         hint: nothing was imported; correct the file, or take the good rows with `--skip-bad`\n",
+         error: last.csv:7, column `Spend`: `-3` is negative\n\
+         hint: nothing was imported; correct the file, or import the good rows with `--skip-bad`\n",
     );
     assert_eq!(dump(&shop.file("regulars.db")), before);
     shop.run(&format!("{LINE} --dry-run --skip-bad")).shows("Would import `2023-tea`: 4 recipients").quiet();
@@ -94,15 +94,15 @@ fn what_cannot_be_a_past_campaign_is_refused() {
     shop.write("last.csv", ROWS);
     shop.write("nobody.csv", "ref,arm\nC-01,control\n");
     for (line, said) in [
-        (LINE.replace("2023-tea", "spring"), "error: --name: `campaigns/spring.toml` is there already"),
-        (LINE.replace("2023-06-30", "2024-03-01"), "error: --claim-until: 2024-03-01 is not past yet"),
+        (LINE.replace("2023-tea", "spring"), "error: --name: `campaigns/spring.toml` already exists"),
+        (LINE.replace("2023-06-30", "2024-03-01"), "error: --claim-until: 2024-03-01 is not in the past yet"),
         (LINE.replace("2023-06-30", "2023-01-01"), "error: --claim-until: 2023-01-01 is before 2023-03-01"),
-        (LINE.replace("last.csv", "nobody.csv"), "error: nobody.csv: nobody in it was written to"),
+        (LINE.replace("last.csv", "nobody.csv"), "error: nobody.csv: it has no recipients"),
         (format!("{LINE} --unit-cost much"), "error: --unit-cost: `much` is not an amount"),
         (format!("{LINE} --map spend=Colour"), "there is no column `Colour`"),
     ] {
         shop.run(&line).status(1).says(said);
     }
     shop.run(LINE).quiet();
-    shop.run(LINE).status(1).says("error: --name: there is a campaign `2023-tea` already");
+    shop.run(LINE).status(1).says("error: --name: the campaign `2023-tea` already exists");
 }

@@ -1,5 +1,4 @@
-//! Who is greeted and as whom, who lives together, and what stands on the envelope: `lines | greeting` for cards as exports have
-//! them.
+//! Who is greeted and how, who lives together, and what is on the envelope: `lines | greeting` for cards as in exports.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +6,9 @@ use serde_json::Value;
 
 use crate::support::{Shop, letter_lines};
 
-/// The letters of a plan of everybody.
+/// The letters of a plan for everyone.
 struct Mailing {
-    /// By reference: the lines of the address with ` / ` between, ` | `, the greeting.
+    /// By reference: the lines of the address separated by ` / `, then ` | `, the greeting.
     letters: BTreeMap<String, String>,
     shop: Shop,
 }
@@ -23,7 +22,7 @@ impl Mailing {
         Self { letters, shop }
     }
 
-    /// Who is named before the letters go: `ref: message`.
+    /// Who is reported before the letters are sent: `ref: message`.
     fn named(&self) -> Vec<String> {
         let proof = self.shop.run("--json proof all").quiet().json();
         let said = |p: &Value| format!("{}: {}", p["ref"].as_str().unwrap(), p["message"].as_str().unwrap());
@@ -31,7 +30,7 @@ impl Mailing {
     }
 }
 
-/// Cells of a card, then name line and greeting; each letter goes to `1 A St, Boston, MA 02108`, in a town of its own.
+/// Cells of a card, then name line and greeting; each letter is sent to `1 A St, Boston, MA 02108`, in a separate town.
 #[track_caller]
 fn check(header: &str, rows: &[(&str, &str, &str)]) {
     let mut csv = format!("ref,{header},street,city,state,postcode\n");
@@ -53,7 +52,7 @@ fn check(header: &str, rows: &[(&str, &str, &str)]) {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// Cells of a card that must be named; what else is on the list must not.
+/// Cells of a card that must be reported; others in the list must not be.
 #[track_caller]
 fn check_named(header: &str, named: &[&str], unnamed: &[&str]) {
     let mut csv = format!("ref,{header},street,city,state,postcode\n");
@@ -396,7 +395,7 @@ fn a_couple_gets_one_letter_however_the_house_is_written() {
         };
         assert_eq!(is, *how, "{one} | {other}: {named:?}");
     }
-    // As the migration leaves a database of an earlier version: the next plan works out the households anew.
+    // A migrated database of an earlier version: the next plan computes the households again.
     let shop = mailing.shop;
     let old = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
     old.execute_batch("UPDATE customer SET home = 0, household_id = id").unwrap();

@@ -1,11 +1,11 @@
-//! A line of the owner's own in a letter, and who signs it.
+//! The owner's personal line in a letter, and the signer.
 
 use serde_json::json;
 use snapbox::str;
 
 use crate::support::{Shop, outside, tools};
 
-/// A shop whose letter prints the personal line, `spring` planned.
+/// A shop whose letter prints the personal line, with `spring` planned.
 fn planned() -> Shop {
     let shop = Shop::new();
     shop.edit(
@@ -27,14 +27,14 @@ fn rows(shop: &Shop) -> Vec<Vec<String>> {
     rows.map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
-/// What stands in the sheet beside somebody.
+/// A recipient's cells in the sheet.
 fn kept(shop: &Shop, reference: &str) -> [String; 2] {
     shop.run("note-lines spring").quiet();
     let row = rows(shop).into_iter().find(|row| row[1] == reference).expect("a row");
     [row[10].clone(), row[11].clone()]
 }
 
-/// The sheet that an owner in Germany saves: semicolons, Windows-1252, and only some of the columns.
+/// The sheet as saved in Germany: semicolons, Windows-1252, and only some of the columns.
 fn german(rows: &[[&str; 3]]) -> Vec<u8> {
     let mut text = "ref;personal_line;signer\r\n".to_owned();
     for row in rows {
@@ -78,23 +78,23 @@ fn a_line_goes_into_one_letter_and_only_there() {
     let quoted = [["C-06", "\"Grüße an *Lena* {{ code }}; =1+1\"", "Tom Hartley"], taken[1]];
     shop.write("back.csv", german(&quoted));
     shop.run("note-lines spring --take back.csv").stdout(str![[r"
-Took 2 personal lines and 1 signer.
+Read 2 personal lines and 1 signer.
   New: Jürgen and Anneliese Müller (`C-06`) and Rosa Okafor (`C-03`)
 
 "]]);
     for [reference, line, signer] in taken {
         assert_eq!(kept(&shop, reference), [line, signer]);
     }
-    shop.run("note-lines spring --take out/spring/note-lines.csv").shows("all of them kept before");
+    shop.run("note-lines spring --take out/spring/note-lines.csv").shows("all of them already stored");
     assert_eq!(shop.json("plan spring")["fingerprint"], fingerprint, "the plan itself is as it was");
-    // A formula comes out of the sheet harmless, and back as it was typed.
+    // A formula is harmless in the sheet, and unchanged when read back.
     std::fs::remove_file(shop.file("out/spring/note-lines.csv")).unwrap();
     shop.write("back.csv", "ref,personal_line\nC-03,=1+1\n");
     let answer = shop.json("note-lines spring --take back.csv");
     assert_eq!((&answer["changed"], &answer["removed"]), (&json!(["Rosa Okafor (`C-03`)"]), &json!([])));
     shop.run("note-lines spring").quiet();
     assert!(shop.read("out/spring/note-lines.csv").contains(",'=1+1,"));
-    shop.run("note-lines spring --take out/spring/note-lines.csv").shows("all of them kept before");
+    shop.run("note-lines spring --take out/spring/note-lines.csv").shows("all of them already stored");
     if !tools("personal lines on the page") {
         return;
     }
@@ -104,7 +104,7 @@ Took 2 personal lines and 1 signer.
     assert!(flat.contains("Between us: Grüße an *Lena* {{ code }}; =1+1 That is all."), "{flat}");
     assert!(flat.contains("Between us: =1+1 That is all."), "{flat}");
     assert_eq!(flat.matches("Between us").count(), 2);
-    // Signed by another, in the text and under it.
+    // Signed by another person, in the text and below it.
     assert_eq!((flat.matches("Tom Hartley").count(), flat.matches("June Hartley").count()), (2, 12));
 }
 
@@ -116,7 +116,7 @@ fn lines_go_into_emails_and_into_a_new_plan() {
     shop.write("back.csv", german(&[["C-03", "See you in May", "Tom Hartley"], ["C-06", "Bring Lena", ""]]));
     shop.run("note-lines spring --take back.csv").quiet();
     shop.run("plan spring --again").says(
-        "what was written by hand goes to nobody, as they are not in the new plan: Jürgen and Anneliese Müller (`C-06`)",
+        "these personal lines have no recipient, because they are not in the new plan: Jürgen and Anneliese Müller (`C-06`)",
     );
     shop.run("preview spring C-03").quiet();
     let mail = shop.read("out/spring/previews/C-03.eml");
@@ -128,19 +128,19 @@ fn lines_go_into_emails_and_into_a_new_plan() {
 fn words_that_were_not_taken_are_not_written_over() {
     let shop = planned();
     shop.run("note-lines spring").quiet();
-    shop.run("note-lines spring --take out/spring/note-lines.csv").shows("Nothing is written in the sheet.");
+    shop.run("note-lines spring --take out/spring/note-lines.csv").shows("The sheet is empty.");
     let text = shop.read("out/spring/note-lines.csv").replacen(",,\n", ",Come in May,\n", 1);
     shop.write("out/spring/note-lines.csv", &text);
     shop.run("note-lines spring").status(1).stderr(str![[r"
-error: `out/spring/note-lines.csv` holds what was not taken yet
-hint: take it with `regulars note-lines spring --take out/spring/note-lines.csv`, or delete it
+error: `out/spring/note-lines.csv` has lines that were not read back yet
+hint: read it with `regulars note-lines spring --take out/spring/note-lines.csv`, or delete it
 
 "]]);
     shop.run("note-lines spring --take out/spring/note-lines.csv").quiet();
     shop.run("note-lines spring").quiet();
-    // An empty cell takes the line away.
+    // An empty cell removes the line.
     shop.write("out/spring/note-lines.csv", text.replace("Come in May", ""));
-    shop.run("note-lines spring --take out/spring/note-lines.csv").shows("Took 0 personal lines").shows("Taken away: ");
+    shop.run("note-lines spring --take out/spring/note-lines.csv").shows("Read 0 personal lines").shows("Removed: ");
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn signers_are_chosen_by_the_campaign_file() {
     if !tools("signatures on the page") {
         return;
     }
-    // The image is that of the one who signs, by the file or by hand; nobody signs with another's.
+    // The image is that of the signer, from the file or chosen by hand; no one signs with another's.
     shop.write("back.csv", "ref,personal_line,signer\nC-09,,Tom Hartley\nC-12,,Tom's mother\n");
     shop.run("note-lines spring --take back.csv").quiet();
     for (reference, name, images) in [

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The pictures of README and the manual, made anew from the demo: a letter, and the card at the till.
+"""The pictures of README and the manual, made again from the demo: a letter, and the card at the till.
 
     tests/pictures.py BINARY
 

@@ -1,4 +1,4 @@
-//! A plan: frozen once, the places filled in order of rank, lots drawn the same each time, exactly one branch for each.
+//! A plan: frozen once, places filled by rank, random choices always the same, exactly one branch for each.
 
 use std::collections::BTreeSet;
 use std::process::Stdio;
@@ -89,7 +89,7 @@ fn planning_again_makes_old_codes_void() {
     shop.run(&format!("redeem {new}")).shows("a box of spring tea");
     shop.run("print spring").shows("Printed 7 letters");
     let before = dump(&shop.file("regulars.db"));
-    shop.run("plan spring --again").status(1).says("`spring` was printed already; its plan stays");
+    shop.run("plan spring --again").status(1).says("`spring` was already printed; its plan stays");
     assert_eq!(before, dump(&shop.file("regulars.db")));
 }
 
@@ -98,7 +98,7 @@ fn the_held_out_come_on_top_of_the_mailed() {
     let crowd = Crowd::of(300);
     let shop = crowded(&crowd, "limit    = 100", "hold_out = \"10%\"");
     let plan = shop.json("plan spring");
-    // 112 is the least of which a tenth, rounded up, leaves 100.
+    // 112 is the smallest number of which a tenth, rounded up, leaves 100.
     assert_eq!((&plan["mailed"], &plan["held_out"]), (&json!(100), &json!(12)));
     assert_eq!(count(&plan, "over the limit"), 188);
     let (mailed, held) = (arm(&shop, "spring", "mailed"), arm(&shop, "spring", "held_out"));
@@ -136,7 +136,7 @@ fn a_share_is_of_those_eligible_and_rounded_up() {
 #[test]
 fn people_are_included_and_excluded_by_hand() {
     let shop = Shop::new();
-    // C-11 bought nothing this year; C-04 opted out of post, and no hand overrules that.
+    // C-11 bought nothing this year; C-04 opted out of post, which an inclusion by hand does not override.
     shop.edit("campaigns/spring.toml", "include  = []", "include  = [\"C-11\", \"C-04\"]");
     shop.edit("campaigns/spring.toml", "exclude  = []", "exclude  = [\"C-03\"]");
     shop.edit("campaigns/spring.toml", "limit    = 100", "limit    = 2");
@@ -178,7 +178,7 @@ fn each_has_exactly_one_branch_and_the_branches_are_all() {
     assert_eq!(run.talk(), "");
     let counts: Vec<i64> = plan["by_branch"].as_array().unwrap().iter().map(|b| b["count"].as_i64().unwrap()).collect();
     assert_eq!(counts.iter().sum::<i64>(), plan["mailed"].as_i64().unwrap());
-    assert_eq!(plan["warnings"], json!(["nobody is in branch `never` (line 39)"]));
+    assert_eq!(plan["warnings"], json!(["no one is in branch `never` (line 39)"]));
     for recipient in shop.json("recipients spring")["recipients"].as_array().unwrap() {
         let spent = crowd.people.iter().find(|(r, _)| recipient["ref"] == r.as_str()).unwrap().1;
         let expected = if spent >= 70_000 {
@@ -230,14 +230,14 @@ fn the_same_folder_gives_the_same_codes_and_the_same_bytes() {
     assert!(once.2 == twice.2, "the letters differ");
 }
 
-/// Whoever has the gift would get it again with a new code, and what they spent would be in no report.
+/// A person who has the gift would get it again with a new code, and the amount spent would be in no report.
 #[test]
 fn a_gift_handed_over_keeps_the_plan() {
     let shop = Shop::new();
     shop.run("plan spring").quiet();
     shop.run(&format!("redeem {}", shop.code("spring", "C-03"))).shows("Yes");
     shop.run("plan spring --again").status(1).says("a customer already came with a code of `spring`");
-    shop.run("redeem --customer C-03 --campaign spring").status(1).says("was redeemed already");
+    shop.run("redeem --customer C-03 --campaign spring").status(1).says("was already redeemed");
 }
 
 #[test]
@@ -248,7 +248,7 @@ fn an_exclusion_holds_with_a_space_behind_it() {
     shop.run("why spring C-03").shows("left out: excluded");
 }
 
-/// His wife gets the letter, he does not: that is why, and it holds for the gift all the same.
+/// His wife gets the letter, he does not: that is why, and it still applies to the gift.
 #[test]
 fn why_names_the_wish_of_one_of_a_couple() {
     let shop = Shop::new();
@@ -282,7 +282,7 @@ fn planned_from_two_places_at_once_it_is_planned_once() {
     assert_eq!(shop.json("recipients spring")["recipients"].as_array().unwrap().len(), 7);
 }
 
-/// Home first, then abroad by country, then by postcode, then by reference; after household merging.
+/// Domestic first, then abroad by country, then by postcode, then by reference; after household merging.
 #[test]
 fn letters_stand_in_posting_order() {
     let shop = Shop::without_people();
@@ -303,7 +303,7 @@ fn letters_stand_in_posting_order() {
     shop.write("people.csv", format!("ref,first_name,last_name,street,city,zip,country\n{rows}\n"));
     let spent = |row: &&str| {
         let reference = row.split(',').next().unwrap();
-        // Of the household it is H-2 who ranks best, and whose postcode counts.
+        // In the household H-2 ranks best, and its postcode counts.
         format!("{reference},2024-02-01,{}\n", if reference == "H-2" { 500 } else { 90 })
     };
     let sales: String = people.iter().map(spent).collect();

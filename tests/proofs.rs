@@ -1,4 +1,4 @@
-//! The proof before printing: what stops a letter, what is worth a look, the letters to look at, names mended.
+//! The proof before printing: what stops a letter, what is worth a look, the sample letters, corrected names.
 
 use serde_json::{Value, json};
 use snapbox::str;
@@ -41,15 +41,15 @@ Stopped
     → put a font that has it into the shop's `fonts` folder
   1 open complaint
     Jürgen and Anneliese Müller (`C-06`): Jürgen Müller complained on 2024-02-27, and it is not resolved: `The coat came back`
-    → `regulars customer resolve C-06` once it is, or let the piece go all the same with `--despite`
+    → `regulars customer resolve C-06` once it is, or send the piece anyway with `--despite`
 
 Worth a look
-  1 name in capitals or small letters
+  1 name in all capitals or lowercase
     HENRY O'BRIEN (`C-07`) → Henry O'Brien
     → regulars proof spring --mend-names
-  2 addresses that are not whole
+  2 incomplete addresses
     HENRY O'BRIEN (`C-07`): no postcode
-    Rosa Okafor (`C-03`): `1040` is no postcode (United States: 97301 or 97301-1234)
+    Rosa Okafor (`C-03`): `1040` is not a postcode (United States: 97301 or 97301-1234)
     → regulars customer set C-07 postcode=…
   1 address with several letters
     2 letters to 8 Hill St, Salem, OR 97301: Νίκη Παπαδοπούλου (`C-09`) and Анна Ковальчук (`C-10`)
@@ -58,7 +58,7 @@ Worth a look
     Jürgen and Anneliese Müller (`C-06`) also gets `second`, which is planned for 2024-03-01
     → leave them out of one: `exclude`, or `NOT invited('…')` in its question
 
-What is fixed in the book comes into the letters with `regulars plan spring --again`.
+Fixes in the book get into the letters with `regulars plan spring --again`.
 
 Look at out/spring/proof.pdf: the shortest letter, the longest and 4 chosen at random, with window and folds in red.
 
@@ -92,7 +92,7 @@ fn names_in_capitals_are_mended_when_the_owner_says_yes() {
     assert_eq!(capitals["repair"], json!({ "first_name": "Henry", "last_name": "O'Brien" }));
     let command = capitals["hint"].as_str().unwrap();
     assert_eq!(command, "regulars customer set C-07 first_name=Henry last_name=\"O'Brien\"");
-    shop.run("proof spring --mend-names").status(1).says("nobody confirmed it");
+    shop.run("proof spring --mend-names").status(1).says("it was not confirmed");
     shop.run("proof spring --mend-names --yes").shows("Changed 1 name in the book.").shows("plan spring --again");
     assert_eq!(of_kind(&shop.json("proof spring"), "capitals"), ["C-07: the plan still has `HENRY O'BRIEN`"]);
     shop.run("plan spring --again").quiet();
@@ -112,12 +112,12 @@ fn a_complaint_holds_a_letter_back_until_it_is_put_right() {
     assert!(shop.recipient("spring", "C-01")["code"].is_string());
     shop.run("print spring").status(1).stderr(str![[r"
 error: letter to Robert and Eleanor Smith (`C-01`): Eleanor Smith complained on 2024-02-27, and it is not resolved: `The hem is crooked`
-hint: `regulars customer resolve C-02` once it is, or let the piece go all the same with `--despite`
+hint: `regulars customer resolve C-02` once it is, or send the piece anyway with `--despite`
 error: nothing was printed: 1 of 7 letters cannot be
 hint: fix them, or print the others with `--leave-out-problems`
 
 "]]);
-    shop.run("preview spring C-01").says("it waits: Eleanor Smith complained on 2024-02-27");
+    shop.run("preview spring C-01").says("it is held back: Eleanor Smith complained on 2024-02-27");
     let out = shop.run("print spring --leave-out-problems").status(3).says("Eleanor Smith complained").out();
     assert!(out.starts_with("Printed 6 letters"), "{out}");
     assert_eq!(of_kind(&shop.run("--json proof spring").status(1).quiet().json(), "open_complaint").len(), 1);
@@ -142,11 +142,11 @@ fn a_wish_since_the_plan_holds_a_piece_back() {
         shop.run(&format!("customer set C-10 {field}={back}")).quiet();
     }
     shop.run("print spring").shows("Printed 7 letters");
-    // What went out is not held back any more.
+    // What was mailed is no longer held back.
     shop.run("posted spring").quiet();
     shop.run("customer set C-10 post=no").quiet();
     shop.run("print spring").shows("Printed 7 letters");
-    // Neither does an email go that is not wanted.
+    // Nor is an email sent that is not wanted.
     shop.edit("campaigns/spring.toml", "channel = \"letter\"", "channel = \"email\"");
     shop.write("campaigns/mail.toml", shop.read("campaigns/spring.toml"));
     shop.edit("shop.toml", "[segments]", "[email]\nfrom = \"June <june@example.com>\"\n\n[segments]");
@@ -217,7 +217,7 @@ fn german_letter_paper_has_its_marks_and_no_other() {
         shop.run("plan spring --again").quiet();
         shop.run("preview spring C-06").quiet();
         let page = outside(&shop.path(), "qpdf --qdf --object-streams=disable out/spring/previews/C-06.pdf -");
-        // Short lines at the left edge: their height from the top of the sheet, in tenths of a millimetre.
+        // Short lines at the left edge: their distance from the top of the sheet, in tenths of a millimeter.
         let marks = page.lines().filter_map(|line| {
             let numbers: Vec<f64> = line.split(' ').filter_map(|word| word.parse().ok()).collect();
             let [_, x, y, end, _] = numbers[..] else { return None };
@@ -237,5 +237,27 @@ fn german_letter_paper_has_its_marks_and_no_other() {
         ("none", vec![]),
     ] {
         assert_eq!(strokes(window), marks, "{window}");
+    }
+}
+
+#[test]
+fn pictures_that_look_coarse_are_named_by_check_and_proof() {
+    let shop = Shop::new();
+    let picture = std::fs::File::create(shop.path().join("letter-templates/name.png")).unwrap();
+    let encoder = png::Encoder::new(picture, 100, 8);
+    encoder.write_header().unwrap().write_image_data(&[90; 800]).unwrap();
+    let letter = shop.read("letter-templates/spring.md");
+    shop.run("import customers customers.csv").quiet();
+    shop.run("plan spring").quiet();
+    for (width, expected) in [("10mm", None), ("60mm", Some("printed 60 mm wide with 42 dpi"))] {
+        let image = format!("{letter}\n{{{{ image(file=\"name.png\", width=\"{width}\") }}}}\n");
+        shop.write("letter-templates/spring.md", image);
+        shop.run("plan spring --again").quiet();
+        for verb in ["check spring", "proof spring"] {
+            let talk = shop.run(verb).talk();
+            let found = talk.contains("letter-templates/name.png: the picture is printed");
+            assert_eq!(found, expected.is_some(), "{verb} {width}: {talk}");
+            assert!(expected.is_none_or(|expected| talk.contains(expected)), "{verb} {width}: {talk}");
+        }
     }
 }

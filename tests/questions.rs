@@ -1,10 +1,11 @@
-//! The language of questions: texts match themselves, countries are countries, slips are named, birthdays can be asked for.
+//! The query language: texts match themselves, countries are countries, typing errors are reported, birthdays can be
+//! queried.
 
 use serde_json::{Value, json};
 
 use crate::support::Shop;
 
-/// A shop with these customers and nobody else.
+/// A shop with these customers only.
 fn shop_of(customers: &str) -> Shop {
     let shop = Shop::without_people();
     shop.write("people.csv", customers);
@@ -12,7 +13,7 @@ fn shop_of(customers: &str) -> Shop {
     shop
 }
 
-/// Who matches, and what is said about the question.
+/// Who matches, and the warnings.
 fn asked(shop: &Shop, question: &str) -> (Vec<String>, Vec<String>) {
     let found = shop.with(&["--json", "segment", question]).quiet().json();
     let talk = shop.with(&["segment", question]).talk();
@@ -27,7 +28,7 @@ fn asked(shop: &Shop, question: &str) -> (Vec<String>, Vec<String>) {
     (texts(&found["customers"], Some("ref")), warnings)
 }
 
-/// Each question with the references that match, and nothing to be said about it.
+/// Each query with the references that match, without warnings.
 fn match_all(shop: &Shop, cases: &[(&str, &str)]) {
     for (question, refs) in cases {
         let (found, warnings) = asked(shop, question);
@@ -160,23 +161,23 @@ fn a_country_is_a_country_however_it_was_typed() {
 fn slips_are_named_with_the_nearest() {
     let shop = Shop::new();
     for (question, warning) in [
-        ("NOT has_tag('wholsale')", "nobody has the tag `wholsale`; did you mean `wholesale`?"),
-        ("has_tag('zzzzzz')", "nobody has the tag `zzzzzz`"),
-        ("city = 'Salme'", "nobody has the city `Salme`; did you mean `Salem`?"),
-        ("NOT city IN ('BEND', 'Salme')", "nobody has the city `Salme`; did you mean `Salem`?"),
-        ("city LIKE 'Salme'", "nobody has the city `Salme`; did you mean `Salem`?"),
-        ("last_name <> 'Smiht'", "nobody has the last name `Smiht`; did you mean `Smith`?"),
-        ("ref = 'C-1'", "nobody has the ref `C-1`; did you mean `C-01`?"),
-        ("ref <> 'c-01'", "nobody has the ref `c-01`; did you mean `C-01`?"),
+        ("NOT has_tag('wholsale')", "no one has the tag `wholsale`; did you mean `wholesale`?"),
+        ("has_tag('zzzzzz')", "no one has the tag `zzzzzz`"),
+        ("city = 'Salme'", "no one has the city `Salme`; did you mean `Salem`?"),
+        ("NOT city IN ('BEND', 'Salme')", "no one has the city `Salme`; did you mean `Salem`?"),
+        ("city LIKE 'Salme'", "no one has the city `Salme`; did you mean `Salem`?"),
+        ("last_name <> 'Smiht'", "no one has the last name `Smiht`; did you mean `Smith`?"),
+        ("ref = 'C-1'", "no one has the ref `C-1`; did you mean `C-01`?"),
+        ("ref <> 'c-01'", "no one has the ref `c-01`; did you mean `C-01`?"),
         ("country = 'Germny'", "there is no country `Germny`; did you mean `Germany`?"),
-        ("country = 'France'", "nobody has the country `France`"),
+        ("country = 'France'", "no one has the country `France`"),
         ("country IN ('xxyyzz')", "there is no country `xxyyzz`"),
-        ("NOT bought('rian coat')", "nobody has bought `rian coat`; did you mean `rain coat`?"),
+        ("NOT bought('rian coat')", "no one has bought `rian coat`; did you mean `rain coat`?"),
     ] {
         let (_, warnings) = asked(&shop, question);
         assert_eq!(warnings, [warning], "{question}");
     }
-    // An exclusion of nobody that is like nothing in the book is no slip.
+    // An exclusion of no one that resembles nothing in the book is not a typing error.
     match_all(
         &shop,
         &[
@@ -197,15 +198,15 @@ fn slips_are_named_by_check_and_plan_as_well() {
         "[[signer]]\nname = \"Tom\"\nwhen = \"city = 'Astorai'\"\n\n[letter]",
     );
     shop.edit("shop.toml", "[segments]", "[segments]\nknitters = \"bought('wool skarf')\"");
-    let wholesale = "nobody has the tag `wholsale`; did you mean `wholesale`?";
+    let wholesale = "no one has the tag `wholsale`; did you mean `wholesale`?";
     shop.run("check")
         .says(&format!("campaigns/spring.toml:6: {wholesale}"))
-        .says("campaigns/spring.toml:6: nobody has the city `Eugen`; did you mean `Eugene`?")
-        .says("nobody has the city `Astorai`; did you mean `Astoria`?")
-        .says("shop.toml: segment `knitters`: nobody has bought `wool skarf`; did you mean `wool scarf`?");
+        .says("campaigns/spring.toml:6: no one has the city `Eugen`; did you mean `Eugene`?")
+        .says("no one has the city `Astorai`; did you mean `Astoria`?")
+        .says("shop.toml: segment `knitters`: no one has bought `wool skarf`; did you mean `wool scarf`?");
     let mut plan = shop.run("plan spring --dry-run");
     let talk = plan.talk();
-    for warning in [wholesale, "nobody has the city `Eugen`", "nobody has the city `Astorai`"] {
+    for warning in [wholesale, "no one has the city `Eugen`", "no one has the city `Astorai`"] {
         assert!(talk.contains(warning), "{talk}");
     }
 }
@@ -226,15 +227,15 @@ fn what_was_bought_is_found_without_case_or_named() {
         ],
     );
     for (question, warning) in [
-        ("bought('creme fraiche')", "nobody has bought `creme fraiche`; did you mean `Crème fraîche, 200 g`?"),
-        ("NOT bought('weisse schue')", "nobody has bought `weisse schue`; did you mean `weisse Schuhe`?"),
-        ("bought_since('zzzzzz', months_ago(3))", "nobody has bought `zzzzzz`"),
+        ("bought('creme fraiche')", "no one has bought `creme fraiche`; did you mean `Crème fraîche, 200 g`?"),
+        ("NOT bought('weisse schue')", "no one has bought `weisse schue`; did you mean `weisse Schuhe`?"),
+        ("bought_since('zzzzzz', months_ago(3))", "no one has bought `zzzzzz`"),
     ] {
         assert_eq!(asked(&shop, question).1, [warning], "{question}");
     }
 }
 
-/// Files of birthdays: the cells, and how the book has them.
+/// Columns of birthdays, and their stored form.
 const BIRTHDAYS: &[(&[&str], &[&str])] = &[
     (&["1980-02-29", "1975-11-05", ""], &["1980-02-29", "1975-11-05", ""]),
     (&["5/6/1980", "25/12/1975", "11/05"], &["1980-06-05", "1975-12-25", "--05-11"]),
@@ -254,7 +255,7 @@ fn a_birthday_is_a_day_settled_by_other_rows() {
             assert_eq!(card["fields"]["birthday"].as_str().unwrap_or_default(), *kept, "{cells:?}");
         }
     }
-    // Nothing settles it: asked for, and nothing is imported.
+    // Nothing settles it: the owner is asked, and nothing is imported.
     let shop = Shop::without_people();
     for cells in [["5/6/1980", ""], ["11/05", "6/6/1980"], ["25/12/1975\nB9,Z,5/6/1980", "12/25/1975"]] {
         shop.write("people.csv", format!("ref,last_name,birthday\nB1,One,{}\nB2,Two,{}\n", cells[0], cells[1]));

@@ -4,11 +4,11 @@
     tests/received.py BINARY
 
 Postfix, with a configuration and folders of this script's own, listens on this machine alone and delivers into a Maildir.
-Everybody has one message there, which Python's email reads: names, subject, text and page, the picture, the header's
+Everyone has one message there, which Python's email reads: names, subject, text and page, the picture, the header's
 List-Unsubscribe, lines of 998 at most, no return or nought alone. Its signature is verified by dkimpy and, where MAILAUTH
 names the folder that npm put it into, by mailauth, under both kinds of key. It goes there encrypted, from the first byte and
 by STARTTLS, with a certificate that is believed through SSL_CERT_FILE, and not at all where it is not believed. One address is refused, one bounces after it was
-taken: `bounces` finds postfix's own report in the Maildir. Only root can start postfix: for others this says that it was left out.
+taken: `bounces` finds postfix's own report in the Maildir. Only root can start postfix: for others this prints that it was skipped.
 """
 
 import email

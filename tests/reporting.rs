@@ -1,10 +1,10 @@
-//! The report, against counts made here and intervals from the literature.
+//! The report, compared with counts made here and published intervals.
 
 use serde_json::{Value, json};
 
 use crate::support::{Crowd, Shop, tools};
 
-/// A shop that has written to a crowd, with branches by what they had spent.
+/// A shop that has mailed a crowd, with branches by what they had spent.
 fn written_to(n: usize, more: &str) -> (Crowd, Shop) {
     let (crowd, shop) = (Crowd::of(n), Shop::without_people());
     shop.write("crowd.csv", crowd.customers());
@@ -80,7 +80,7 @@ fn the_figures_are_those_that_a_count_gives() {
     as_csv(&shop, &report);
 }
 
-/// The CSV says what the object says, with a decimal point.
+/// The CSV has the same values as the object, with a decimal point.
 fn as_csv(shop: &Shop, report: &Value) {
     let text = shop.run("report spring --csv --today 2024-08-01").out();
     let rows: Vec<csv::StringRecord> =
@@ -94,7 +94,8 @@ fn as_csv(shop: &Shop, report: &Value) {
     assert_eq!((&rows[1][1], &rows[2][1]), ("big", "rest"));
 }
 
-/// 56 of 70 beside 48 of 80: Newcombe, Statistics in Medicine 17 (1998) 873, method 10: 0.2, from 0.0524 to 0.3339.
+/// 56 of 70 compared with 48 of 80: Newcombe, Statistics in Medicine 17 (1998) 873, method 10: 0.2, from 0.0524 to
+/// 0.3339.
 #[test]
 fn the_comparison_by_lot_counts_purchases_of_those_days() {
     let (_, shop) = written_to(150, "hold_out = \"53%\"\n");
@@ -107,7 +108,7 @@ fn the_comparison_by_lot_counts_purchases_of_those_days() {
         for person in &people[..buyers] {
             sales += &format!("{},2024-05-05,{amount}\n", person["ref"].as_str().unwrap());
         }
-        // The day before the letters went out, and the day after the last: neither counts.
+        // The day before the letters were mailed, and the day after the last: neither counts.
         let other = people[buyers]["ref"].as_str().unwrap();
         sales += &format!("{other},2024-03-03,900.00\n{other},2024-07-01,900.00\n");
     }
@@ -125,7 +126,7 @@ fn the_comparison_by_lot_counts_purchases_of_those_days() {
 #[test]
 fn a_campaign_without_answers_and_years_without_campaigns() {
     let shop = Shop::new();
-    shop.run("report --years").status(1).says("no campaign was planned yet");
+    shop.run("report --years").status(1).says("no campaign has been planned yet");
     shop.run("plan spring").quiet();
     let report = shop.json("report spring");
     assert_eq!(
@@ -143,7 +144,7 @@ fn real_customers_are_counted_again() {
     let _ = tools("two thousand real customers, counted again in Python");
 }
 
-/// Before the sales of its days are imported a report compares nothing, and says what is missing.
+/// Before the sales of its days are imported a report compares nothing, and shows what is missing.
 #[test]
 fn a_report_does_not_count_what_is_not_there() {
     let (_, shop) = written_to(150, "hold_out = \"10%\"\n");
@@ -151,7 +152,7 @@ fn a_report_does_not_count_what_is_not_there() {
     let missing = "No sales of March 4 to June 30 are in the book yet: import them to compare.";
     let sale = |who: &str, on: &str| format!("Customer ID,Date,Amount\n{who},{on},40.00\n");
     let last = |day: &str| format!("The last sale in the book is of {day}: import those after it, if there are any.");
-    // Each file on top of those before: what the report shows, and what it does not.
+    // Each file in addition to those before: what the report shows, and what it does not.
     let cases = [
         ("", missing.to_owned(), "Did the letter do it?"),
         (&sale(&one, "2024-07-04"), missing.to_owned(), "Bought in those days"),

@@ -1,4 +1,5 @@
-//! A backup put back: exactly the backup, or nothing changed; a copy over an open shop, or beside an old log, is noticed.
+//! Restoring a backup: exactly the backup, or nothing changed; a copy over an open shop, or next to an old log, is
+//! detected.
 
 use std::fs::{self, File};
 
@@ -8,7 +9,7 @@ use serde_json::Value;
 use crate::sending::unplanned;
 use crate::support::{PostOffice, Run, Server, Shop, dump, files_below};
 
-/// Verbs of every kind: they read, write, print, send, serve, copy, look the shop over.
+/// Verbs of every kind: they read, write, print, send, serve, copy, check the shop.
 const VERBS: &[&str] = &[
     "doctor",
     "calls",
@@ -42,7 +43,7 @@ const VERBS: &[&str] = &[
     "backup other.db",
 ];
 
-/// A shop with a backup `copy.db`, then a log beside its database with all that was done since: its server was killed.
+/// A shop with a backup `copy.db`, then a log next to its database with later changes: its server was killed.
 fn killed(since: &[&str]) -> Shop {
     let shop = Shop::new();
     shop.run("backup copy.db").quiet();
@@ -68,7 +69,7 @@ fn a_copy_beside_the_log_of_another_is_refused_by_every_verb() {
         for verb in VERBS {
             shop.run(verb)
                 .status(1)
-                .says("the log beside this copy of the database belongs to another")
+                .says("the log next to this copy of the database belongs to another")
                 .says("hint: do not copy a backup over regulars.db: run `regulars restore FILE`");
         }
         let after = files_below(&shop.path());
@@ -80,7 +81,7 @@ fn a_copy_beside_the_log_of_another_is_refused_by_every_verb() {
     }
 }
 
-/// The backup was moved, not copied: it is put back from where it lies.
+/// The backup was moved, not copied: it is restored from there.
 #[test]
 fn a_copy_beside_the_log_of_another_can_be_restored_in_place() {
     let shop = killed(&["customer note C-01 hello --kind call"]);
@@ -92,10 +93,10 @@ fn a_copy_beside_the_log_of_another_can_be_restored_in_place() {
     shop.run("doctor").shows("All is well");
 }
 
-/// What becomes of a database.
+/// A change to a database file.
 type Change<'c> = &'c dyn Fn(&Shop);
 
-/// Whatever lies under the database's name: the backup takes its place, and what was there stays beside it.
+/// Whatever is under the database's name: the backup replaces it, and the old file stays next to it.
 #[test]
 fn whatever_is_there_the_backup_takes_its_place() {
     let other_program = |shop: &Shop| {
@@ -212,7 +213,7 @@ fn what_the_shop_would_lose_is_said_first() {
         shop.run(&since).talk();
         let now = dump(&shop.file("regulars.db"));
         let refused = shop.run("restore copy.db").status(1);
-        refused.says(words).says("nothing was restored").says("say `--yes`");
+        refused.says(words).says("nothing was restored").says("use `--yes`");
         assert_eq!(dump(&shop.file("regulars.db")), now, "{since}");
         let mut restored = shop.run("--json restore copy.db --yes");
         let (object, said) = (restored.json(), restored.talk());
@@ -220,14 +221,14 @@ fn what_the_shop_would_lose_is_said_first() {
         assert!(*count == true || count.as_u64().is_some_and(|n| n > 0), "{object}");
         assert_eq!(said, "");
         assert_eq!(dump(&shop.file("regulars.db")), dump(&shop.file("copy.db")), "{since}");
-        // What was lost is beside it, and can be put back in turn.
+        // The replaced file is next to it, and can itself be restored.
         let kept = object["kept"].as_str().unwrap();
         shop.run(&format!("restore {kept} --yes")).talk();
         assert_eq!(dump(&shop.file("regulars.db")), now, "{since}");
     }
 }
 
-/// The log of a copy that was made by hand, of both files, is the copy's own.
+/// The log of a manual copy of both files belongs to the copy.
 #[test]
 fn a_copy_with_its_own_log_is_restored_with_it() {
     let shop = killed(&["customer note C-01 hello --kind call"]);
@@ -241,7 +242,7 @@ fn a_copy_with_its_own_log_is_restored_with_it() {
     assert_eq!(dump(&shop.file("regulars.db")), now);
 }
 
-/// What went out since the backup stands there as waiting.
+/// Emails sent since the backup are queued in it.
 #[test]
 fn emails_that_went_out_since_the_backup_are_not_sent_again() {
     let office = PostOffice::open();
@@ -256,7 +257,7 @@ fn emails_that_went_out_since_the_backup_are_not_sent_again() {
     assert_eq!(office.taken().len(), 3);
 }
 
-/// A backup of an older version becomes one of this; the backup stays as it is.
+/// A backup of an older version is migrated to this one; the backup itself is not changed.
 #[test]
 fn an_old_backup_is_brought_up_to_date() {
     let shop = Shop::new();
@@ -290,18 +291,18 @@ fn nothing_is_restored_while_somebody_has_the_shop_open() {
     refused(&shop);
     server.interrupt();
     server.ended();
-    // An older Regulars, or another program, takes no lock of ours.
+    // An older Regulars, or another program, does not use our locks.
     let other = Connection::open(shop.file("regulars.db")).unwrap();
     assert!(other.query_row("SELECT count(*) FROM customer", [], |row| row.get::<_, i64>(0)).is_ok());
     shop.run("restore copy.db --yes").status(1).says("another program has the database open");
     drop(other);
-    // Every verb holds this for as long as it has the database open.
+    // Every verb holds this while it has the database open.
     let lock = File::open(shop.file("regulars.lock")).unwrap();
     lock.lock_shared().unwrap();
     refused(&shop);
     assert_eq!(dump(&shop.file("regulars.db")), before);
     drop(lock);
-    // And nobody opens it while it is replaced.
+    // And no program opens it while it is replaced.
     let lock = File::options().write(true).open(shop.file("regulars.lock")).unwrap();
     lock.lock().unwrap();
     for verb in ["calls", "customer note C-01 hello --kind call", "serve --listen 127.0.0.1:0", "backup other.db"] {
@@ -379,7 +380,7 @@ fn open_pages_acknowledge_nothing_that_is_not_in_the_file_of_that_name() {
         let page = server.post("/till/find", "q=Smith");
         assert_eq!(page.status, 503, "{what}");
         page.shows("database was removed or replaced").shows("start it again");
-        // What was answered before stands or is known to be gone; what was not is nowhere. Then all goes on.
+        // Earlier responses are valid or known to be lost; others are nowhere. Then everything continues.
         server.interrupt();
         assert_eq!(server.ended().0, 0, "{what}");
         if shop.file("copy.db").exists() {
@@ -395,7 +396,7 @@ fn open_pages_acknowledge_nothing_that_is_not_in_the_file_of_that_name() {
     }
 }
 
-/// Ctrl-C puts the log into the database, but never into one that is not its own.
+/// Ctrl-C moves the log into the database, but never into one that is not its own.
 #[test]
 #[cfg(unix)]
 fn an_ending_server_mixes_nothing_into_a_backup_that_was_copied_over_its_database() {

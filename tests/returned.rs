@@ -1,4 +1,5 @@
-//! Real reports and complaints, each about an email of ours: returned/ has them with the right reading (its LICENSE beside them).
+//! Real reports and complaints, each about an email of ours: returned/ has them with the correct reading (its LICENSE
+//! is next to them).
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use serde_json::Value;
 use crate::incoming::with_mailbox;
 use crate::support::{Imap, PostOffice, Shop};
 
-/// The right reading of a report.
+/// The correct reading of a report.
 #[derive(Deserialize)]
 struct Reading {
     is: String,
@@ -17,7 +18,7 @@ struct Reading {
     message_id: bool,
 }
 
-/// A shop that has sent an email to each of these addresses, `P-1` and on, with the key of each.
+/// A shop that has sent an email to each of these addresses, `P-1` and up, with the key of each.
 pub fn shop_that_wrote_to(addresses: &[&str], office: &PostOffice) -> (Shop, Vec<String>) {
     let shop = Shop::without_people();
     let card = |(n, address): (usize, &&str)| format!("P-{},Pat,Person{n},{address},yes\n", n + 1);
@@ -43,7 +44,7 @@ pub fn shop_that_wrote_to(addresses: &[&str], office: &PostOffice) -> (Shop, Vec
     (shop, keys)
 }
 
-/// What `bounces` made of one message about the email to `address`.
+/// The result of `bounces` for one message about the email to `address`.
 pub fn reading(shop: &Shop, file: &str, address: &str) -> String {
     let done = shop.json(&format!("bounces {file}"));
     let of_person = |what: &Value| {
@@ -80,7 +81,8 @@ pub fn reading(shop: &Shop, file: &str, address: &str) -> String {
     }
 }
 
-/// A shop that wrote to the people of the sixty, and each report about its email: its name, its bytes, whom it is about.
+/// A shop that emailed the people of the sixty reports, and each report about its email: its name, its bytes, its
+/// recipient.
 fn sixty(office: &PostOffice) -> (Shop, Vec<(String, Vec<u8>, Reading)>) {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/returned");
     let text = std::fs::read_to_string(folder.join("expected.json")).unwrap();
@@ -133,7 +135,7 @@ fn the_sixty_are_read_alike_over_imap_and_in_a_maildir() {
     }
     let done = shop.json("bounces");
     assert_eq!((&done["people"], &done["messages"]), (&maildir["people"], &serde_json::json!(60)));
-    // What was settled there is settled here, those without a Message-ID of their own as well.
+    // What was settled there is settled here, including messages without a Message-ID.
     let again = shop.json("bounces mail");
     assert_eq!((&again["people"], again["left"].clone()), (&serde_json::json!([]), done["left"].clone()));
 }
@@ -152,7 +154,7 @@ fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A report by the standard about an email, with these fields of the recipient's group.
+/// A standard report about an email, with these fields of the recipient's group.
 pub fn report(to: &str, key: &str, fields: &str, text: &str) -> String {
     format!(
         "From: MAILER-DAEMON@mx.example\nSubject: Undelivered Mail Returned to Sender\nMessage-ID: <r.{key}@mx.example>\n\
@@ -163,9 +165,9 @@ pub fn report(to: &str, key: &str, fields: &str, text: &str) -> String {
     )
 }
 
-/// The fields, the text beside them, and the right readings.
+/// The fields, the text with them, and the correct readings.
 const REPORTS: &[(&str, &str, &[&str])] = &[
-    // It is not about the mailbox, whatever the status says.
+    // It is not about the mailbox, whatever the status code.
     (
         "Final-Recipient: rfc822; TO\nAction: failed\nStatus: 5.2.1\nDiagnostic-Code: smtp; 550-5.2.1 The user you are trying to contact is receiving mail at a rate that prevents additional messages",
         "",
@@ -218,7 +220,7 @@ const REPORTS: &[(&str, &str, &[&str])] = &[
         &["bounced"],
     ),
     (
-        "Final-Recipient: rfc822; TO\nAction: failed\nStatus: 5.5.0\nDiagnostic-Code: smtp; 550 Requested action not taken: Empfänger TO unbekannt",
+        "Final-Recipient: rfc822; TO\nAction: failed\nStatus: 5.5.0\nDiagnostic-Code: smtp; 550 Requested action not imported: Empfänger TO unbekannt",
         "",
         &["bounced"],
     ),
@@ -232,7 +234,7 @@ const REPORTS: &[(&str, &str, &[&str])] = &[
         "",
         &["bounced"],
     ),
-    // A word that is not understood is not "delivered".
+    // An unknown word does not mean "delivered".
     ("Final-Recipient: rfc822; TO\nAction: expired\nStatus:", "", &["undelivered", "left_to_owner"]),
     ("Final-Recipient: rfc822; TO\nAction: failed (bounced)\nStatus: 5.1.1", "", &["bounced"]),
     ("Final-Recipient: rfc822; TO\nStatus: 5.1.1", "", &["bounced", "left_to_owner"]),
@@ -241,7 +243,7 @@ const REPORTS: &[(&str, &str, &[&str])] = &[
     ("Final-Recipient: rfc822; TO\nAction: expanded\nStatus: 2.0.0", "", &["delivered"]),
     ("Final-Recipient: rfc822; TO\nAction: zugestellt\nStatus:", "", &["left_to_owner"]),
     ("Final-Recipient: rfc822; TO\nAction: undeliverable\nStatus: 5.2.2", "", &["mailbox_full", "left_to_owner"]),
-    // A dead end behind a living address.
+    // A dead mailbox behind a living address.
     (
         "Final-Recipient: rfc822; old@elsewhere.example\nAction: failed\nStatus: 5.1.1",
         "(expanded from <TO>)",
@@ -259,7 +261,7 @@ const REPORTS: &[(&str, &str, &[&str])] = &[
     ),
 ];
 
-/// Whole messages, with KEY and TO in them, and the right readings.
+/// Complete messages, with KEY and TO in them, and the correct readings.
 const MESSAGES: &[(&str, &[&str])] = &[
     (
         "From: staff@hotmail.com\nSubject: complaint about message from 192.0.2.10\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"j\"\n\n--j\nContent-Type: message/rfc822\n\nX-HmXmrOriginalRecipient: TO\nMessage-ID: <KEY@shop.example>\nFrom: helen@shop.example\nTo: TO\n\nx\n--j--\n",
@@ -313,7 +315,7 @@ const MESSAGES: &[(&str, &[&str])] = &[
         "From: TO\nSubject: Re: A bottle\nMessage-Id: <a3@home.example>\nIn-Reply-To: <KEY@shop.example>\n\nHow kind! Is it still delivered on Friday? My neighbour's mailbox is full of letters.\n\nOn Friday June wrote:\n> Unsubscribe: https://shop.example/u/x\n",
         &["replies"],
     ),
-    // A wish to stop is heard, whatever stands around it.
+    // An unsubscribe request is recognized, whatever surrounds it.
     ("From: TO\nSubject: Re: unsubscribe KEY\nMessage-Id: <u1@home.example>\n\n", &["unsubscribe"]),
     (
         "From: other@else.example\nSubject: [EXTERNAL] unsubscribe KEY\nMessage-Id: <u2@home.example>\n\n",
@@ -336,7 +338,7 @@ const MESSAGES: &[(&str, &[&str])] = &[
         "From: TO\nSubject: 0123456789abcdef0123456789abcdef\nMessage-Id: <u18@home.example>\n\nYour order\n",
         &["ordinary"],
     ),
-    // What is passed on with our email in it.
+    // Forwarded messages that contain our email.
     (
         "From: june@shop.example\nSubject: Fwd: Undelivered\nMessage-Id: <w1@shop.example>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"j\"\n\n--j\nContent-Type: text/plain\n\nSee below.\n--j\nContent-Type: message/rfc822\n\nFrom: MAILER-DAEMON@home.example\nSubject: Undelivered\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"i\"\n\n--i\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; TO\nAction: failed\nStatus: 5.1.1\n\n--i\nContent-Type: message/rfc822\n\nMessage-ID: <KEY@shop.example>\n\nx\n--i--\n--j--\n",
         &["left_to_owner", "bounced"],

@@ -1,5 +1,5 @@
-//! Who may use the pages: nobody else unasked, nothing to guess, sessions that end, encryption that is sound, and nobody who
-//! is slow holds others up.
+//! Who may use the pages: no one without permission, nothing to guess, sessions that end, sound encryption, and no slow
+//! client delays others.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -10,7 +10,7 @@ use crate::support::{Page, Server, Shop, dump, outside, program, tools, words_of
 const PASSPHRASE: &str = "nine brass buttons";
 const PIN: &str = "402917";
 
-/// Runs a command with something on its standard input; its status, and all that it says.
+/// Runs a command with standard input; its status, and all its output.
 #[track_caller]
 fn told(shop: &Shop, line: &str, input: &str) -> (i32, String) {
     let mut command = program(&shop.path(), &words_of(line));
@@ -51,7 +51,7 @@ fn get(server: &Server, path: &str, more: &str) -> Page {
     server.ask(&format!("GET {path} HTTP/1.1\r\nAccept: text/html\r\n{more}"), "")
 }
 
-/// The `Cookie:` line of whoever signed in.
+/// The `Cookie:` line after signing in.
 #[track_caller]
 pub fn cookie(page: &Page) -> String {
     assert_eq!(page.status, 303, "{page:?}");
@@ -71,7 +71,7 @@ fn each_page_has_its_door_and_no_secret_can_be_read_from_the_file() {
     }
     let lost = post(&server, "/till/note/1", "", "kind=visit&text=hello");
     assert_eq!(lost.status, 403);
-    lost.shows("Nothing was written down");
+    lost.shows("Nothing was recorded");
     assert_eq!((server.get("/health").status, server.get("/u/x").status), (200, 200), "these are for everybody");
     get(&server, "/sign-in/till", "").shows("The PIN of the tills").shows("value=\"back\"");
 
@@ -135,8 +135,8 @@ fn sessions_outlive_the_program_and_end_with_the_pin_or_a_button() {
         let (status, said) = told(&shop, "till pin", &format!("{input}\n"));
         assert!(status == 1 && said.contains(says) && !said.contains(&format!("`{input}`")), "{said}");
     }
-    shop.run("till pin --remove").shows("The PIN is gone.");
-    shop.run("till passphrase --remove").shows("The passphrase is gone.");
+    shop.run("till pin --remove").shows("The PIN was removed.");
+    shop.run("till passphrase --remove").shows("The passphrase was removed.");
     assert_eq!(get(&server, "/owner/day", "").status, 200, "on this machine nobody signs in unless it was wished");
     for path in ["/owner/day", "/owner/to-come", "/till/which"] {
         assert!(!get(&server, path, "").body.contains("Sign out"), "nobody did: {path}");
@@ -160,7 +160,7 @@ fn others_reach_the_pages_only_when_nobody_walks_in_and_nobody_reads_along() {
         std::thread::sleep(Duration::from_millis(10));
     }
     assert_eq!(get(&server, "/till", "").status, 303);
-    // What a telephone would type: the address from which this machine asks the world, where it has one.
+    // What a phone would type: the address of this machine on the network, if it has one.
     let socket = std::net::UdpSocket::bind("0.0.0.0:0").unwrap();
     let own = socket.connect("192.0.2.1:9").and_then(|()| socket.local_addr()).ok().map(|own| own.ip());
     let own =
@@ -238,7 +238,7 @@ fn guessing_ends_soon_and_neither_the_owner_nor_a_busy_till_waits() {
     assert_eq!(find("smith").status, 303, "names are found all the same");
 }
 
-/// The status of an answer that comes before all was said, and may cut the rest off.
+/// The status of a response that comes before the request is complete, and may cut the rest off.
 fn refused(server: &Server, request: &str) -> String {
     let mut stream = TcpStream::connect(&server.address).unwrap();
     let _ = stream.write_all(request.as_bytes());
@@ -278,7 +278,7 @@ fn whoever_is_slow_or_long_winded_holds_nobody_up() {
     assert_eq!(server.get("/health").status, 200);
 }
 
-/// Makes a certificate as the manual says, that ends after some days.
+/// Makes a certificate as the manual describes, which expires after some days.
 fn certificate(shop: &Shop, name: &str, days: i32) {
     outside(
         &shop.path(),
@@ -289,7 +289,8 @@ fn certificate(shop: &Shop, name: &str, days: i32) {
     );
 }
 
-/// `ask.py PORT HOW NAME PATH [FORM]`: what the pages answer under a name that shop.pem must be good for; a form shows the headers.
+/// `ask.py PORT HOW NAME PATH [FORM]`: the response of the pages under a name for which shop.pem must be valid; with a
+/// form it shows the headers.
 const ASK: &str = r#"
 import http.client, re, socket, ssl, sys
 port, how, name, path, *form = sys.argv[1:]
@@ -330,8 +331,8 @@ fn a_certificate_encrypts_the_pages_and_a_wrong_one_is_named() {
         ("shop.pem", "other-key.pem", "shop.pem: the key does not belong to the certificate"),
         ("shop-key.pem", "shop.pem", "shop-key.pem: there is no certificate in this file"),
         ("shop.pem", "other.pem", "other.pem: there is no key in this file"),
-        ("shop.pem", "locked.pem", "locked.pem: the key is locked with a passphrase of its own"),
-        ("past.pem", "shop-key.pem", "past.pem: the certificate ended on 20"),
+        ("shop.pem", "locked.pem", "locked.pem: the key is protected by a passphrase"),
+        ("past.pem", "shop-key.pem", "past.pem: the certificate expired on 20"),
         ("none.pem", "shop-key.pem", "cannot read"),
     ] {
         with(certificate, key);

@@ -1,4 +1,4 @@
-//! What is wrong is said: output that cannot be written, a disk that is full or only read, files that a killed run left.
+//! Errors are reported: output that cannot be written, a disk that is full or read-only, files that a killed run left.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use crate::support::{Server, Shop, files_below, program, words_of};
 
-/// Every kind of answer: a list, a sentence, an object, a refusal, help.
+/// Every kind of output: a list, a sentence, an object, a rejection, help.
 const ANSWERS: &[(&str, i32)] = &[
     ("segment true", 0),
     ("--json segment true", 0),
@@ -27,7 +27,7 @@ const ANSWERS: &[(&str, i32)] = &[
     ("--json redeem 2222-2222", 1),
 ];
 
-/// The program of a shop with what a test knows of the day.
+/// The program of a shop with the test's day.
 fn command(shop: &Shop, line: &str) -> Command {
     let mut words = vec!["--today".to_owned(), "2024-03-01".to_owned()];
     words.extend(words_of(line));
@@ -42,8 +42,8 @@ fn output_that_does_not_arrive_is_an_error_of_every_verb() {
         let output = command(&shop, line).stdout(full.try_clone().unwrap()).output().unwrap();
         let talk = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{line}: {talk}");
-        let expected = "error: cannot write what was asked for: no space left on device\n\
-                        hint: what the command did is done; see that there is room, then ask again\n";
+        let expected = "error: cannot write the output: no space left on device\n\
+                        hint: the command itself is done; free some space, then run it again\n";
         assert!(talk.ends_with(expected), "{line}: {talk}");
     }
 }
@@ -78,19 +78,19 @@ fn an_import_that_takes_nothing_is_refused() {
         ),
     ] {
         let left_out = left_out.replace("1 row are", "1 row is");
-        let hint = format!("hint: nothing was imported: no row is good; {left_out} with");
+        let hint = format!("hint: nothing was imported: every row has an error; {left_out} with");
         shop.run(line).status(1).says("error: ").says(&hint);
         let file = line.split(' ').nth(2).unwrap().replace(".csv", "");
         assert!(shop.read(&format!("out/{file}-left-out.csv")).lines().count() > 1);
         let dry = shop.run(&format!("{line} --dry-run")).status(1);
-        drop(dry.says("hint: nothing would be imported: no row is good\n"));
+        drop(dry.says("hint: nothing would be imported: every row has an error\n"));
     }
     assert_eq!(shop.json("import list"), before, "nothing is listed as an import");
     shop.write("sales.csv", format!("{bad_sales}R-3,C-01,2024-02-20,5.00\n"));
     shop.run("import purchases sales.csv --skip-bad").says("2 rows left out; they are in out/sales-left-out.csv");
 }
 
-/// Runs a command whose files may have so many blocks of 512 bytes.
+/// Runs a command whose files may have at most this many blocks of 512 bytes.
 fn with_blocks(shop: &Shop, blocks: usize, line: &str) -> (Option<i32>, String) {
     let inner = command(shop, line);
     let mut sh = Command::new("sh");
@@ -111,7 +111,7 @@ fn what_has_no_room_on_the_disk_says_so_in_words() {
     shop.write("letter-templates/logo.png", logo);
     shop.edit("letter-templates/spring.md", "paper = \"letter\"", "logo = \"logo.png\"");
     shop.run("plan spring --again").quiet();
-    // Its letters are larger than this; what SQLite keeps beside the database is not.
+    // Its letters are larger than this; SQLite's own files are not.
     let (status, talk) = with_blocks(&shop, 80, "print spring");
     assert_eq!(status, Some(1), "{talk}");
     assert_eq!(
@@ -161,7 +161,7 @@ fn what_a_killed_run_left_is_named_and_goes_with_the_next() {
     shop.run("print spring").quiet();
     let parts: Vec<_> = files_below(&shop.path()).into_keys().filter(|path| path.contains(".part")).collect();
     assert!(!parts.iter().any(|path| path.starts_with("out/spring/") && !path.contains("reminder")), "{parts:?}");
-    // It may be somebody's own.
+    // It may be the user's own file.
     shop.run("backup copy.db").quiet();
     assert!(shop.file("copy.db.part").exists());
 }
@@ -222,7 +222,7 @@ fn a_link_in_the_place_of_a_file_is_never_followed() {
     assert!(shop.file("out/spring/letters.pdf").metadata().unwrap().len() > 1000);
 }
 
-/// What only reads.
+/// Commands that only read.
 const READING: &[&str] = &[
     "segment true",
     "--json segment \"spend_12m > 0\" --order-by ref",
@@ -240,7 +240,7 @@ const READING: &[&str] = &[
     "import list",
 ];
 
-/// What writes, and says in a sentence that it cannot.
+/// Commands that write, and report that they cannot.
 const WRITING: &[&str] = &[
     "import customers customers.csv",
     "redeem --customer C-01 --campaign spring --spend 5",
@@ -263,7 +263,7 @@ fn a_copy_that_may_not_be_written_can_be_read() {
     let shop = Shop::new();
     shop.run("plan spring").quiet();
     let files = files_below(&shop.path());
-    // Root may write everywhere, so it becomes nobody, who cannot reach the folder of the program that is tested.
+    // Root may write everywhere, so the test runs as `nobody`, who cannot reach the folder of the tested program.
     let is_root = fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
     let copy = shop.around().join("regulars-under-test");
     let own = program(&shop.path(), &[]);
@@ -371,7 +371,10 @@ fn amounts_of_an_older_version_that_cannot_be_added_up_are_named() {
     let mut doctor = shop.run("doctor").status(1);
     let said = doctor.talk() + &doctor.out();
     assert!(said.contains("a purchase of `C-02` on 2023-12-09 is of $9,999,999,999,999,999.99, larger than"), "{said}");
-    for line in ["best", "calls", "report --years", "customer find C-02", "customer export C-02", "check"] {
+    for line in ["best", "best --csv", "best --as-of 2024-03-01", "calls"] {
+        drop(shop.run(line).status(1).says("amounts in this shop are too large to be added up: a purchase of `C-02`"));
+    }
+    for line in ["report --years", "customer find C-02", "customer export C-02", "check"] {
         let mut run = shop.run(line);
         let (talk, status) = (run.talk(), run.ended());
         assert!(status == 0 || talk.contains("too large") || talk.contains("no campaign"), "{line}: {talk}");
@@ -387,7 +390,7 @@ fn amounts_have_a_limit_wherever_they_are_typed() {
     shop.write("sales.csv", format!("receipt,ref,on,amount\nR-1,C-01,2024-02-20,5.00\nR-2,C-01,2024-02-20,{huge}\n"));
     shop.run("import purchases sales.csv")
         .status(1)
-        .says("sales.csv:3, column `amount`: `9999999999999999.99` is larger than any amount may be");
+        .says("sales.csv:3, column `amount`: `9999999999999999.99` is too large an amount");
     shop.write("items.csv", "receipt,ref,on,quantity,unit_price\nR-1,C-01,2024-02-20,999999999,999999999.00\n");
     shop.run("import purchases items.csv").status(1).says("items.csv:2");
     shop.run(&format!("redeem --customer C-01 --campaign spring --spend {huge}"))

@@ -1,4 +1,4 @@
-//! A sale is taken once, however its file is written the second time; and sales find their person, once.
+//! A sale is imported once, whatever the form of the second file; and sales find their customer, once.
 
 use serde_json::{Value, json};
 
@@ -15,15 +15,15 @@ fn shop() -> Shop {
     shop
 }
 
-/// Imports sales; the answer.
+/// Imports sales; returns the output.
 fn sales(shop: &Shop, file: &str, options: &str) -> Value {
     shop.write("s.csv", file.replace('|', "\n"));
     shop.run(&format!("--json import purchases s.csv {options}"))
-        .says_only(&["warning", "This looks like", "people are known by"])
+        .says_only(&["warning", "This looks like", "people are identified by"])
         .json()
 }
 
-/// Every sale in the book: whose, what it was (with the quantity in thousandths), and for how much.
+/// Every sale in the book: customer, item (with the quantity in thousandths), and amount.
 fn book(shop: &Shop) -> Vec<String> {
     let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
     let sql = "SELECT COALESCE(c.ref, '-') || ' ' || p.receipt || ' ' || p.amount_minor || ' ' || COALESCE(p.quantity_milli, '-') \
@@ -35,7 +35,7 @@ fn book(shop: &Shop) -> Vec<String> {
     rows.map(|row| row.unwrap().split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
-/// What is imported one after the other, and what the book has then.
+/// Files imported one after the other, and the resulting book.
 const FILES: &[(&str, &[&str], &[&str])] = &[
     (
         "an item",
@@ -184,7 +184,7 @@ fn a_sale_is_taken_once_however_its_file_is_written() {
             assert!(rows > 0, "{name}: {answer}");
             if n + 1 == files.len() {
                 assert_eq!(book(&shop), *expected, "{name}");
-                // What it filled in is taken back, and nothing else.
+                // What it filled in is undone, and nothing else.
                 shop.run("import undo").says_only(&["is newer"]).ended();
                 let of_sales = |dump: &str| -> Vec<String> {
                     dump.lines().filter(|line| line.starts_with("purchase")).map(str::to_owned).collect()
@@ -200,7 +200,8 @@ fn a_sale_is_taken_once_however_its_file_is_written() {
     }
 }
 
-/// Random sales, imported with columns dropped and added in any order: each is there once, and knows in the end what was told.
+/// Random sales, imported with columns dropped and added in any order: each is stored once, and has all values in the
+/// end.
 #[test]
 fn columns_that_come_and_go_double_nothing() {
     let mut dice = fastrand::Rng::with_seed(11);
@@ -257,7 +258,7 @@ fn columns_that_come_and_go_double_nothing() {
 const ORDER: &str = "Name,Email,Financial Status,Created at,Total,Lineitem name,Lineitem quantity,Lineitem price,Refunded Amount|\
                      #1,ANN@example.com,paid,2024-01-05 10:00:00 -0500,20.00,Hat,1,20.00,0";
 
-/// What happens after a sale that has only the email of two cards, and whose it is in the end.
+/// What happens after a sale that has only the email of two cards, and its customer in the end.
 const FINDING: &[(&str, &[&str], &str)] = &[
     ("nothing", &[], "-"),
     ("the same file", &["import purchases s.csv"], "-"),
@@ -301,7 +302,7 @@ fn sales_find_their_person_when_the_cards_are_put_right() {
             assert_eq!((&again["unlinked"], &again["added"]), (&json!(0), &json!(0)), "{name}");
         }
     }
-    // By its number, under the old one too.
+    // By its number, also under the old one.
     let shop = shop();
     sales(&shop, "ref,on,amount|B2,2024-01-05,10.00", "");
     shop.run("customer merge B2 A1").quiet();

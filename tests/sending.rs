@@ -1,19 +1,19 @@
-//! The outbox against a mail server that misbehaves: whatever it does, each email goes out at most once, and each state is
-//! the one that the table of outcomes asks for.
+//! The outbox with a misbehaving mail server: whatever it does, each email is sent at most once, and each state is the
+//! one in the table of outcomes.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::support::{House, PostOffice, Run, Shop, interrupt, program};
 
-/// A shop whose campaign `spring` is planned as emails to these addresses, `P-1` and on, through this mail server.
+/// A shop whose campaign `spring` is planned as emails to these addresses, `P-1` and up, through this mail server.
 fn shop_for(people: &[&str], office: &PostOffice, more: &str) -> Shop {
     let shop = unplanned(people, office, more);
     shop.run("plan spring").quiet();
     shop
 }
 
-/// The same before it is planned.
+/// The same before planning.
 pub fn unplanned(people: &[&str], office: &PostOffice, more: &str) -> Shop {
     let shop = Shop::without_people();
     let mut customers =
@@ -35,7 +35,7 @@ pub fn unplanned(people: &[&str], office: &PostOffice, more: &str) -> Shop {
     shop
 }
 
-/// Writes the mail server into shop.toml.
+/// Adds the mail server to shop.toml.
 pub fn through(shop: &Shop, from: &str, office: &PostOffice, more: &str) {
     let text = shop.read("shop.toml");
     let text = text.split("\n[email]").next().unwrap();
@@ -62,12 +62,12 @@ fn state_of(shop: &Shop, reference: &str) -> String {
     states(shop).into_iter().find(|(r, _)| r == reference).expect("an email").1
 }
 
-/// What may be said of a run that did not send everything.
+/// Possible messages of a run that did not send everything.
 const SENDING: [&str; 4] = [
-    "shows whose, and what the mail server answered",
-    "to try again what the mail server put off",
-    "the mail server refuses our emails",
-    "goes on where this ended",
+    "shows which, and the mail server's reply",
+    "to retry what the mail server deferred",
+    "the mail server rejects our emails",
+    "continues from there",
 ];
 
 #[test]
@@ -105,7 +105,7 @@ fn every_phase_and_every_mishap_leaves_the_state_that_the_table_asks_for() {
                     let expected =
                         [("P-1", "sent"), ("P-2", state), ("P-3", "sent")].map(|(r, s)| (r.to_owned(), s.to_owned()));
                     assert_eq!(states(&shop), expected, "{mishap}, strict: {strict}");
-                    // Going on sends the rest, never anything a second time.
+                    // Continuing sends the rest, never anything twice.
                     shop.run("send spring").says_only(&SENDING).ended();
                     assert_eq!(state_of(&shop, "P-3"), "sent", "{mishap}");
                     assert_eq!(state_of(&shop, "P-2"), state, "{mishap}");
@@ -119,12 +119,12 @@ fn every_phase_and_every_mishap_leaves_the_state_that_the_table_asks_for() {
     }
 }
 
-/// An answer that is none ends the connection and is judged by the moment; an unusual one is an answer. Nothing else is touched.
+/// An invalid reply ends the connection and is handled by its phase; an unusual one is valid. Nothing else is affected.
 #[test]
 fn every_answer_is_taken_for_what_it_is() {
-    // The answer; the state of the email; how often it has arrived.
+    // The reply; the state of the email; how often it has arrived.
     let table = [
-        // Answers that are none.
+        // Invalid replies.
         ("rcpt-354", "queued", 0),
         ("rcpt-mixed", "queued", 0),
         ("rcpt-endless", "queued", 0),
@@ -142,7 +142,7 @@ fn every_answer_is_taken_for_what_it_is() {
         ("dot-halves", "sent", 1),
         ("dot-endless", "in_doubt", 1),
         ("dot-many", "in_doubt", 1),
-        // Answers that are unusual.
+        // Unusual replies.
         ("rcpt-bare", "sent", 1),
         ("rcpt-lines", "sent", 1),
         ("rcpt-lf", "sent", 1),
@@ -167,7 +167,7 @@ fn every_answer_is_taken_for_what_it_is() {
     let look = |strict: bool| {
         let office = PostOffice::with(House { strict, ..House::default() });
         let shop = shop_for(&names, &office, "connections = 1\ntimeout = 2");
-        // Going on sends nothing a second time.
+        // Continuing sends nothing twice.
         for _ in 0..2 {
             shop.run("send spring").says_only(&SENDING).ended();
             let taken = office.taken();
@@ -189,7 +189,7 @@ fn every_answer_is_taken_for_what_it_is() {
     });
 }
 
-/// What an email was refused with is shown in letters, whatever they were sent as.
+/// The text of a rejection is shown in letters, whatever its encoding.
 #[test]
 fn a_refusal_that_is_no_utf8_is_read_all_the_same() {
     let office = PostOffice::open();
@@ -202,19 +202,19 @@ fn a_refusal_that_is_no_utf8_is_read_all_the_same() {
     assert_eq!(shop.held_of_all("suppressions").len(), 2);
 }
 
-/// What comes before the encryption begins is never taken for what was said under it.
+/// Data received before encryption is never taken for a reply under it.
 #[test]
 fn what_is_said_before_the_encryption_ends_the_connection() {
     let office = PostOffice::with(House { injects: true, ..House::default() });
     let shop = shop_for(&["ana"], &office, "timeout = 2");
     shop.edit("shop.toml", "smtp://", "smtp+starttls://");
-    shop.run("email check").status(1).shows("the mail server answered what it was not asked");
-    shop.run("send spring").status(3).says("the mail server answered what it was not asked");
+    shop.run("email check").status(1).shows("the mail server sent an unexpected response");
+    shop.run("send spring").status(3).says("the mail server sent an unexpected response");
     assert_eq!(state_of(&shop, "P-1"), "queued");
     assert!(office.taken().is_empty());
 }
 
-/// A server that knows no EHLO, or offers nothing, is spoken to as it was before there were extensions.
+/// A server without EHLO, or without capabilities, is used without extensions.
 #[test]
 fn an_old_server_gets_its_emails() {
     for house in [House { old: true, ..House::default() }, House { bare: true, strict: true, ..House::default() }] {
@@ -225,7 +225,8 @@ fn an_old_server_gets_its_emails() {
     }
 }
 
-/// Whom a server refuses, puts off or hangs up on is named; everybody else has theirs after one run, and nobody two.
+/// Recipients that a server rejects, defers or hangs up on are reported; all others have their email after one run, and
+/// no one two.
 #[test]
 fn a_hostile_server_harms_only_those_whom_it_turns_on() {
     const PEOPLE: usize = 400;
@@ -270,11 +271,12 @@ fn a_hostile_server_harms_only_those_whom_it_turns_on() {
     }
 }
 
-/// The fault of one recipient is theirs alone; five alike of the last six are a refusal of us, and blame nobody.
+/// The error of one recipient affects only them; five similar ones among the last six mean that we are rejected, and no
+/// recipient is blamed.
 #[test]
 fn one_who_is_refused_does_not_stop_the_others_and_five_alike_do() {
     let (no, gone, full) = ("rcpt-550-policy", "rcpt-550", "rcpt-552-full");
-    // The people in their order; their states after one run, `s`ent, `f`ailed or `q`ueued; whether the run ended early.
+    // The people in order; their states after one run, `s`ent, `f`ailed or `q`ueued; whether the run ended early.
     let cases: [(&[&str], &str, bool); 8] = [
         (&["a", "b", no, "c", "d", "e", "f", "g"], "ssfsssss", false),
         (&[no, no, no, no, "a", "b"], "ffffss", false),
@@ -302,7 +304,7 @@ fn one_who_is_refused_does_not_stop_the_others_and_five_alike_do() {
         let named: Vec<&str> = named.iter().map(String::as_str).collect();
         let shop = shop_for(&named, &office, "connections = 1");
         let run = shop.run("send spring").status(3);
-        let run = if ends { run.says("refuses our emails, 5 of the last 6 alike: 5") } else { run };
+        let run = if ends { run.says("rejects our emails, 5 of the last 6 in the same way: 5") } else { run };
         run.says_only(&SENDING);
         let found: String = states(&shop).iter().map(|(_, state)| &state[..1]).collect();
         assert_eq!(found, expected, "{people:?}");
@@ -311,7 +313,7 @@ fn one_who_is_refused_does_not_stop_the_others_and_five_alike_do() {
     }
 }
 
-/// What an address needs is asked for only where the mail server offers it, and fails alone where it does not.
+/// An extension is used only if the address needs it and the mail server offers it; otherwise only that email fails.
 #[test]
 fn addresses_beyond_ascii_use_what_the_server_offers() {
     for (utf8, strict) in [(false, false), (false, true), (true, false)] {
@@ -346,7 +348,7 @@ fn addresses_beyond_ascii_use_what_the_server_offers() {
     }
 }
 
-/// An email that has not gone out goes to the address that the card has by now, on the owner's word and on record.
+/// An unsent email is sent to the address that is now on the card, when the owner decides so, and this is recorded.
 #[test]
 fn an_email_that_failed_or_waits_goes_to_another_address() {
     let office = PostOffice::open();
@@ -365,14 +367,14 @@ fn an_email_that_failed_or_waits_goes_to_another_address() {
         no(reference, says);
     }
     for (reference, email, says) in [
-        ("P-1", "", "has no email, which is no address"),
-        ("P-1", "rcpt-551@example.com", "no email goes to `rcpt-551@example.com`: email address refused"),
+        ("P-1", "", "has no email, which is not a valid address"),
+        ("P-1", "rcpt-551@example.com", "no email can be sent to `rcpt-551@example.com`: email address refused"),
         ("P-1", "rosa@example.com", ""),
         ("P-2", "tom@example.com", ""),
     ] {
         shop.run(&format!("customer set {reference} email={email}")).quiet();
         if says.is_empty() {
-            let done = format!("to Pat Person{} goes to `{email}` instead of `rcpt-", &reference[2..]);
+            let done = format!("to Pat Person{} is sent to `{email}` instead of `rcpt-", &reference[2..]);
             shop.run(&format!("outbox spring --readdress {reference}")).says_only(&["in doubt may have"]).shows(&done);
         } else {
             no(reference, says);
@@ -395,7 +397,7 @@ fn an_email_that_failed_or_waits_goes_to_another_address() {
 
 #[test]
 fn a_refused_sender_stops_everything_and_blames_nobody() {
-    for (from, says) in [("mail-550", "refuses us: 550 5.1.1 as you wish"), ("mail-530", "refuses us: 530")] {
+    for (from, says) in [("mail-550", "rejects us: 550 5.1.1 as you wish"), ("mail-530", "rejects us: 530")] {
         let office = PostOffice::open();
         let shop = shop_for(&["ana", "ben"], &office, "");
         through(&shop, &format!("{from}@example.com"), &office, "");
@@ -411,7 +413,7 @@ fn a_refused_sender_stops_everything_and_blames_nobody() {
         let office = PostOffice::open();
         let shop = shop_for(&["ana"], &office, "timeout = 1");
         through(&shop, &format!("{from}@example.com"), &office, "timeout = 1");
-        shop.run("send spring").status(3).says("to try again what the mail server put off");
+        shop.run("send spring").status(3).says("to retry what the mail server deferred");
         assert_eq!(state_of(&shop, "P-1"), state, "{from}");
     }
 }
@@ -422,7 +424,7 @@ fn the_password_comes_from_a_file_and_is_never_shown() {
         let office = PostOffice::with(House { locked: true, asks, ..House::default() });
         let shop = shop_for(&["ana"], &office, "password_file = \"secret\"");
         shop.write("secret", "coffee-and-cake\n");
-        let mut run = shop.run("send spring").status(3).says("refuses us: 535 5.7.8 not you");
+        let mut run = shop.run("send spring").status(3).says("rejects us: 535 5.7.8 not you");
         assert!(!run.talk().contains("coffee"));
         shop.write("secret", "tea\n");
         shop.run("send spring").stdout("Sent 1 email.\n");
@@ -457,7 +459,7 @@ fn put_off_again_and_again_it_fails_after_a_day() {
     assert_eq!(due("2024-03-01").as_deref().map(|due| &due[..16]), Some("2024-03-01T12:05"));
     shop.run("send spring").status(3).says("from 2024-03-01 12:05 on").stdout("Sent 0 emails.\n");
     assert_eq!(shop.json("outbox spring")["emails"][0]["attempts"], 1, "it was not due");
-    shop.run("send spring --today 2024-03-02").status(3).says("shows whose, and what the mail server answered");
+    shop.run("send spring --today 2024-03-02").status(3).says("shows which, and the mail server's reply");
     assert_eq!(state_of(&shop, "P-1"), "failed");
 }
 
@@ -467,17 +469,17 @@ fn a_doubt_is_settled_by_the_owner_alone() {
     let shop = shop_for(&["dot-drop-a", "dot-drop-b", "ana"], &office, "connections = 1");
     shop.run("send spring")
         .status(3)
-        .says("shows whose, and what the mail server answered")
+        .says("shows which, and the mail server's reply")
         .stdout("Sent 1 email; 2 are in doubt.\n");
     shop.run("send spring").status(3).says("2 emails are in doubt: `regulars outbox").stdout("Sent 0 emails.\n");
-    shop.run("outbox spring --settle P-3 again").status(1).says("is sent").says("only what is in doubt");
-    shop.run("outbox spring --settle P-1 maybe").status(1).says("settles nothing");
+    shop.run("outbox spring --settle P-3 again").status(1).says("is sent").says("only an email in doubt");
+    shop.run("outbox spring --settle P-1 maybe").status(1).says("is not `sent` or `again`");
     shop.run("outbox spring --settle P-1 sent")
-        .says("may have arrived, and is never sent again by itself")
+        .says("may have arrived, and is never sent again automatically")
         .shows("was sent")
         .shows("1 in doubt");
     shop.run("outbox spring --settle P-2 again").quiet().shows("1 queued");
-    shop.run("send spring").status(3).says("shows whose, and what the mail server answered");
+    shop.run("send spring").status(3).says("shows which, and the mail server's reply");
     let twice = office.messages("dot-drop-b@example.com");
     assert_eq!(twice.len(), 2, "the owner wanted it");
     assert_eq!(twice[0], twice[1], "the same message, so the same Message-ID");
@@ -507,9 +509,9 @@ fn limits_and_caps_leave_the_rest_for_later() {
     let shop = shop_for(&["a", "b", "c", "d", "e"], &office, "daily_cap = 3\nrate = \"20/s\"");
     shop.run("send spring --limit 2")
         .status(3)
-        .says("3 emails are left by `--limit`: `regulars send spring` goes on with them")
+        .says("3 emails are left by `--limit`: `regulars send spring` sends them")
         .stdout("Sent 2 emails.\n");
-    let goes_on = "`daily_cap` for today: `regulars send spring` goes on tomorrow with 2 emails";
+    let goes_on = "`daily_cap` is reached for today: `regulars send spring` continues tomorrow with 2 emails";
     shop.run("send spring").status(3).says(goes_on).stdout("Sent 1 email.\n");
     shop.run("send spring").status(3).says(goes_on).stdout("Sent 0 emails.\n");
     let began = Instant::now();
@@ -520,7 +522,7 @@ fn limits_and_caps_leave_the_rest_for_later() {
     assert_eq!(office.taken().len(), 5);
 }
 
-/// Starts a run and leaves it to itself.
+/// Starts a run in the background.
 fn started(shop: &Shop) -> std::process::Child {
     let words = ["--today", "2024-03-01", "send", "spring"].map(str::to_owned);
     program(&shop.path(), &words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
@@ -567,7 +569,7 @@ fn killed_at_any_moment_nothing_goes_twice_and_nobody_is_lost() {
         run.wait().unwrap();
     }
     assert!(kills >= 4, "hardly anything was killed");
-    let doubts = ["in doubt since an earlier run was broken off", "in doubt: `regulars outbox spring`"];
+    let doubts = ["in doubt since an earlier run was interrupted", "in doubt: `regulars outbox spring`"];
     shop.run("send spring").says_only(&doubts).ended();
     let list = shop.json("outbox spring");
     let doubts = usize::try_from(list["in_doubt"].as_u64().unwrap()).unwrap();
@@ -595,7 +597,7 @@ fn a_restored_backup_does_not_send_again() {
     std::fs::copy(shop.file("kept.db"), shop.file("regulars.db")).unwrap();
     shop.run("send spring").status(1).says("the outbox is older than what was sent").says("--restored");
     assert_eq!(office.taken().len(), 2);
-    // The owner settles what they know to be out, and only then goes on.
+    // The owner settles what they know was sent, and only then continues.
     shop.run("send spring --restored --limit 1").status(3).says("1 email is left by `--limit`");
     shop.run("send spring").quiet();
     assert_eq!(office.taken().len(), 4, "b was sent again, on the owner's word");
@@ -605,7 +607,7 @@ fn a_restored_backup_does_not_send_again() {
 fn what_is_forgotten_leaves_the_outbox() {
     let office = PostOffice::open();
     let shop = shop_for(&["ana", "rcpt-550"], &office, "connections = 1");
-    shop.run("send spring").status(3).says("shows whose, and what the mail server answered");
+    shop.run("send spring").status(3).says("shows which, and the mail server's reply");
     let held = shop.json("customer export P-2");
     assert_eq!(held["emails"][0]["state"], "failed");
     assert!(held["emails"][0]["reply"].as_str().unwrap().starts_with("550 5.1.1"));
@@ -623,8 +625,8 @@ fn without_a_server_nothing_is_tried() {
     let office = PostOffice::open();
     let shop = shop_for(&["ana"], &office, "");
     for (server, says) in [
-        ("smtp://mail.example.com", "is not encrypted and only does for this machine"),
-        ("smtps://june:tea@mail.example.com", "the password does not belong into this file"),
+        ("smtp://mail.example.com", "is not encrypted and allowed only for this machine"),
+        ("smtps://june:tea@mail.example.com", "the password does not belong in this file"),
         ("mail.example.com", "a mail server is written as `smtps://USER@HOST`"),
     ] {
         let line = format!("server = \"smtp://127.0.0.1:{}\"", office.port);
@@ -642,15 +644,15 @@ fn in_zone(shop: &Shop, zone: &str) {
     shop.write("shop.toml", format!("timezone = \"{zone}\"\n{}", shop.read("shop.toml")));
 }
 
-/// What stands in a field of the header.
+/// The value of a header field.
 pub fn field(message: &str, name: &str) -> String {
     let head = message.split("\r\n\r\n").next().unwrap();
     let line = head.split("\r\n").find(|line| line.starts_with(&format!("{name}: ")));
     line.unwrap_or_else(|| panic!("no {name} in\n{head}"))[name.len() + 2..].to_owned()
 }
 
-/// The Date of an email is the moment at which it is handed over, on the shop's clock; that of its files and previews is the
-/// day of the letter.
+/// The Date of an email is the time at which it is sent, on the shop's clock; that of its files and previews is the day
+/// of the letter.
 #[test]
 fn an_email_is_dated_by_the_moment_at_which_it_is_handed_over() {
     for (zone, moment, date) in [
@@ -691,11 +693,11 @@ fn an_email_is_dated_by_the_moment_at_which_it_is_handed_over() {
     assert!((before..=now("after")).contains(&date.timestamp()), "{date}");
 }
 
-/// What is handed over again, after whatever and however late, is the email of the first time.
+/// A retry, after anything and however late, sends the same email.
 #[test]
 fn what_is_handed_over_again_is_the_same_email() {
     let settled = ["outbox spring --settle P-1 again"];
-    // What befalls the first time, what the owner does then, and whether the address is another from then on.
+    // What happens the first time, what the owner does then, and whether the address changes.
     for (mishap, then) in [
         ("dot-drop", &settled[..]),
         ("dot-hang", &settled),
@@ -715,7 +717,7 @@ fn what_is_handed_over_again_is_the_same_email() {
             shop.run(command).says_only(&["in doubt may have"]);
         }
         let first = office.messages(&format!("{mishap}@example.com"));
-        // The mail server has nothing against this address.
+        // The mail server accepts this address.
         let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
         database.execute("UPDATE recipient SET email = 'ana@example.com'", []).unwrap();
         drop(database);
@@ -730,8 +732,8 @@ fn what_is_handed_over_again_is_the_same_email() {
     }
 }
 
-/// To another address it is another email: dated by its own first time. What was refused before its bytes could leave, and is
-/// sent again on the owner's word, is dated by that.
+/// To another address it is a different email, dated when it is first sent. One that was rejected before its bytes
+/// could be sent, and is sent again by the owner, gets that date.
 #[test]
 fn another_email_has_a_date_of_its_own() {
     for (mishap, then) in [
@@ -757,7 +759,7 @@ fn another_email_has_a_date_of_its_own() {
     }
 }
 
-/// Emails wait for their turn at a slow rate, made ahead: each is dated by its own moment.
+/// Emails wait for their turn at a slow rate, made in advance: each is dated when it is sent.
 #[test]
 fn an_email_made_ahead_is_dated_when_it_goes() {
     let office = PostOffice::open();
@@ -773,10 +775,10 @@ fn an_email_made_ahead_is_dated_when_it_goes() {
     assert!(date("b") - date("a") >= 2 && date("c") - date("b") >= 2, "{} {} {}", date("a"), date("b"), date("c"));
 }
 
-/// `send` ends with 3 as long as something of the campaign has not gone that can, and says what, and what to do.
+/// `send` exits with 3 as long as something of the campaign can still be sent, and shows what, and what to do.
 #[test]
 fn send_is_done_when_all_has_gone_that_can() {
-    // The people; what happened before the last `send`; its status, and what it says.
+    // The people; what happened before the last `send`; its status, and its output.
     for (people, before, status, says) in [
         (&["ana", "ben"][..], &[][..], 0, ""),
         (&["ana"], &["send spring"], 0, ""),
@@ -785,9 +787,9 @@ fn send_is_done_when_all_has_gone_that_can() {
             &["rcpt-450", "ana"],
             &["send spring"],
             3,
-            "what the mail server put off (1 email): `regulars send spring`, from",
+            "what the mail server deferred (1 email): `regulars send spring`, from",
         ),
-        (&["dot-451", "rcpt-450"], &["send spring"], 3, "what the mail server put off (2 emails)"),
+        (&["dot-451", "rcpt-450"], &["send spring"], 3, "what the mail server deferred (2 emails)"),
         (&["rcpt-550", "ana"], &["send spring"], 3, "1 email failed: `regulars outbox spring` shows whose"),
         (&["dot-554", "rcpt-551"], &["send spring"], 3, "2 emails failed: `regulars outbox spring`"),
         (&["dot-drop", "ana"], &["send spring"], 3, "1 email is in doubt: `regulars outbox spring` shows whose"),
@@ -822,15 +824,12 @@ fn send_is_done_when_all_has_gone_that_can() {
             run.says(says)
         };
     }
-    // A capped day, and a run that is stopped, leave the rest.
+    // A daily cap, and a run that is stopped, leave the rest.
     let office = PostOffice::open();
     let shop = shop_for(&["a", "b"], &office, "daily_cap = 1");
-    shop.run("send spring").status(3).says("goes on tomorrow with 1 email");
+    shop.run("send spring").status(3).says("continues tomorrow with 1 email");
     shop.run("send spring --today 2024-03-02").quiet();
     let shop = shop_for(&["a", "b"], &office, "");
     shop.edit("shop.toml", "june@example.com", "mail-550@example.com");
-    shop.run("send spring")
-        .status(3)
-        .says("2 emails stay queued")
-        .says("`regulars send spring` goes on where this ended");
+    shop.run("send spring").status(3).says("2 emails stay queued").says("`regulars send spring` continues from there");
 }

@@ -1,4 +1,4 @@
-//! The pages: what every answer says about itself, one click that ends the emails, and an orderly end.
+//! The pages: the headers of every response, one-click unsubscribe, and an orderly shutdown.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::support::{Page, Server, Shop, dump, files_below};
 
-/// A shop whose campaign `spring` is planned as emails with a link that ends them; and those links' tokens, by address.
+/// A shop whose campaign `spring` is planned as emails with an unsubscribe link; and those links' tokens, by address.
 fn by_email() -> (Shop, Vec<(String, String)>) {
     let shop = Shop::without_people();
     shop.write(
@@ -104,7 +104,7 @@ fn one_click_ends_the_emails_and_looking_changes_nothing() {
     }
     assert_eq!(dump(&database), before, "looking changed something");
 
-    // No cookie, no redirect, whatever body a mail program makes of it; nobody can tell a token that was made up.
+    // No cookie, no redirect, whatever body a mail program sends; an invented token gives the same response.
     let mut odd = token.clone();
     odd.replace_range(29..30, if token.ends_with('A') { "B" } else { "A" });
     let forms =

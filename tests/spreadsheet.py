@@ -4,7 +4,7 @@
     python3 tests/spreadsheet.py target/release/regulars
 
 The spreadsheet program is LibreOffice Calc without a window, told to run every formula that it meets. It is large, so
-`sh tests/run` does not install it: without `soffice` this says that it was left out. On Debian and Ubuntu:
+`sh tests/run` does not install it: without `soffice` this prints that it was skipped. On Debian and Ubuntu:
 `apt-get install --no-install-recommends libreoffice-calc`. The texts are a short list of formulas, and the big list of
 naughty strings where it is there (../shared/data/hostile/blns.json, or below REGULARS_DATA).
 """
@@ -116,7 +116,7 @@ def main():
                     where = f"{path.name}:{line}: {text!r}"
                     assert formula is None, f"{where} became the formula {formula}"
                     assert is_number(text) or not text.lstrip(" ").startswith(tuple(SIGNS)), f"{where} may become one"
-                    # Control signs and numbers have another face in a spreadsheet.
+                    # Control characters and numbers have another face in a spreadsheet.
                     if kind == "string" and text.isprintable():
                         assert shown == text, f"{where} became {shown!r}"
                         seen += 1

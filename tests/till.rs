@@ -1,4 +1,5 @@
-//! The till: a code is accepted once, whoever asks at the same moment; every answer has its exit code and its object.
+//! The till: a code is accepted once, even with requests at the same moment; every outcome has its exit code and its
+//! object.
 
 use std::collections::HashSet;
 use std::process::Stdio;
@@ -53,7 +54,7 @@ fn a_code_is_read_as_people_type_it() {
     let redemptions = shop.held_of_all("redemptions");
     assert_eq!(redemptions.iter().filter(|one| one["undone_at"] != "").count(), 6, "nothing is deleted");
     assert_eq!(shop.held_of_all("at_the_till").len(), 12);
-    // One wrong sign is caught wherever it is.
+    // One wrong character is detected in any position.
     for at in [0, 1, 2, 3, 5, 6, 7, 8] {
         let wrong = if &code[at..=at] == "7" { "8" } else { "7" };
         let typed = format!("{}{wrong}{}", &code[..at], &code[at + 1..]);
@@ -68,9 +69,9 @@ fn goods_are_no_letters() {
     for goods in ["4006381333931", "978-3-16-148410-0", "036000291452", "96385074", "]E04006381333931"] {
         shop.run(&format!("redeem {goods} --today 2024-04-01"))
             .status(1)
-            .says("is not a code: it is a bar code of goods");
+            .says("is not a code: it is the bar code of a product");
     }
-    shop.run("redeem 4006381333932 --today 2024-04-01").status(1).says("it has 13 signs instead of 8");
+    shop.run("redeem 4006381333932 --today 2024-04-01").status(1).says("it has 13 characters instead of 8");
 }
 
 #[test]
@@ -107,9 +108,9 @@ fn one_gift_for_a_household_whoever_comes() {
     .shows("Robert and Eleanor Smith");
     let code = shop.code("spring", "C-01");
     shop.run(&format!("redeem {code} --today 2024-04-03")).status(1).says(
-        "was redeemed already: April 1, 2024 at 14:05 at till `back`, $12.50, by Robert and Eleanor Smith (`C-01`)",
+        "was already redeemed: April 1, 2024 at 14:05 at till `back`, $12.50, by Robert and Eleanor Smith (`C-01`)",
     );
-    shop.run("redeem --customer C-01 --campaign spring --today 2024-04-03").status(1).says("was redeemed already");
+    shop.run("redeem --customer C-01 --campaign spring --today 2024-04-03").status(1).says("was already redeemed");
     let changed = format!("redeem {code} --spend 9.80 --change --today 2024-04-03");
     shop.run(&changed).stdout("Changed: Robert and Eleanor Smith (`C-01`) spent $9.80.\n");
     shop.run(&format!("redeem {code} --change --today 2024-04-03")).status(2).talk();

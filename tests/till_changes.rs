@@ -1,4 +1,5 @@
-//! What a till changes on cards: the owner sees addresses, notes and new customers, with what was there before, and undoes them.
+//! What a till changes on cards: the owner sees addresses, notes and new customers, with the old values, and can undo
+//! them.
 
 use serde_json::json;
 
@@ -13,7 +14,7 @@ fn planned() -> Shop {
     shop
 }
 
-/// Where the first button of the day's list leads that undoes a change.
+/// The address of the first undo button on the day's list.
 #[track_caller]
 fn undo_of(day: &Page) -> String {
     let path = action(day, "/owner/changes/");
@@ -89,7 +90,7 @@ fn an_address_that_was_changed_again_does_not_go_back() {
     assert_eq!(page.status, 422);
     page.shows("The address was changed again since.");
     assert!(address_of(&shop, "C-03").starts_with("10 Newer Road|"));
-    // The next day it is on that day's list until it is cleared, and then on its own day's alone.
+    // The next day it is on that day's list until dismissed, and then only on its own day's.
     let next = Counter::open(&shop, "2024-04-03");
     next.get("/owner/day").shows("9 New Road").shows("April 2, ");
     next.post(&undo.replace("/undo", "/clear"), &[]);
@@ -105,7 +106,7 @@ fn a_complaint_is_withdrawn_and_stays_on_record_as_undone() {
     assert!(!card.body.contains("Recorded at"));
     for blank in ["", " \n ", "\u{200b}", "\u{feff}\u{2060} \u{3164}", "\u{202e}", "\u{ad}"] {
         let page = till.post(&action(&card, "/till/note/"), &[("kind", "visit"), ("text", blank)]);
-        page.shows("Say what it was about.");
+        page.shows("Write what it was about.");
     }
     for (kind, text, what) in [
         ("complaint", "The hem <came> down", "A complaint."),
@@ -145,7 +146,7 @@ fn changes_go_with_the_card_that_takes_over() {
     assert_eq!(shop.held("C-11", "changed_at_the_till").len(), 0);
 }
 
-/// Sends the form of a new customer as it stands on a page, with what was typed.
+/// Sends the form of a new customer from a page, with the typed values.
 fn add(till: &Counter, page: &Page, typed: &[(&str, &str)]) -> Page {
     let hidden = ["once", "sure", "search"].map(|name| (name, value(page, name)));
     let hidden = hidden.iter().map(|(name, text)| (*name, text.as_str()));
@@ -186,12 +187,12 @@ fn a_new_customer_has_a_card_with_a_reference_of_its_own_series() {
     till.find("sorensen").shows("Ingrid Sørensen");
     let day = till.get("/owner/day");
     day.shows("A new customer.").shows("Ingrid Sørensen").shows("at the till “front”");
-    // The next, with nothing but a name and a no.
+    // The next one, with only a name and an opt-out.
     let form = till.get("/till/new");
     add(&till, &form, &[("last_name", "Vik"), ("post_consent", "no")]).shows("Vik");
     let card = shop.json("customer show TILL-0002");
     assert_eq!((&card["name"], &card["post_consent"]), (&json!("Vik"), &json!("no")));
-    // Both are undone, as nothing hangs on them; their references are free again.
+    // Both are undone, because nothing refers to them; their references are free again.
     for _ in 0..2 {
         let day = till.get("/owner/day");
         till.post(&undo_of(&day), &[]).shows("Undone: ");
@@ -199,11 +200,11 @@ fn a_new_customer_has_a_card_with_a_reference_of_its_own_series() {
     for reference in ["TILL-0001", "TILL-0002"] {
         shop.run(&format!("customer show {reference}")).status(1).says("there is no customer");
     }
-    till.find("sorensen").shows("Nobody sounds like");
-    // The same button again makes no card of one that was taken back; nor do two forms without a token have one request.
+    till.find("sorensen").shows("No one matches");
+    // The same button does not recreate an undone card; two forms without a token are two requests.
     let again = add(&till, &form, &[("last_name", "Vik"), ("post_consent", "no")]);
     assert_eq!(again.status, 422);
-    again.shows("taken back since");
+    again.shows("undone since");
     for name in ["One", "Two"] {
         assert!(heading(&till.post("/till/new", &[("last_name", name)])).contains(name));
         till.post(&undo_of(&till.get("/owner/day")), &[]).shows("Undone: ");
@@ -291,7 +292,7 @@ fn what_cannot_be_taken_of_a_new_customer_is_said_at_its_field() {
         assert!(input.contains("aria-invalid") && input.contains(&format!("w-{field}")), "{input}");
     }
     assert_eq!(shop.count("SELECT count(*) FROM customer"), before);
-    // A code that is scanned into a field of the form is a search.
+    // A code scanned into a field of the form starts a search.
     let code = shop.code("spring", "C-03");
     let page = add(&till, &till.get("/till/new"), &[("last_name", "Vik"), ("phone", &format!("503{code}"))]);
     page.shows("Hand over the tin");

@@ -1,15 +1,16 @@
-//! Two of a kind at once: each does all of its work, or says that another is at it.
+//! Two programs at once: each does all of its work, or reports that the other is at it.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Output, Stdio};
 
+use regulars::for_tests::fuzz_cases;
 use rusqlite::Connection;
 
-use crate::support::{Crowd, Shop, dump, files_below, program, words_of};
+use crate::support::{Crowd, Run, Shop, copy_into, dump, files_below, program, words_of};
 
-/// Runs commands at the same time; what each of them gave.
+/// Runs commands at the same time; returns their output.
 fn together(folder: &Path, lines: &[&str]) -> Vec<Output> {
     let start = |line: &&str| {
         let words = words_of(&format!("--today 2024-03-01 {line}"));
@@ -38,7 +39,7 @@ pub fn old_database(path: &Path, version: usize) {
     database.execute_batch(&format!("{rows} PRAGMA user_version = {version};")).unwrap();
 }
 
-/// Everything that a database is made of.
+/// The schema of a database.
 fn schema(path: &Path) -> BTreeSet<String> {
     let database = Connection::open(path).unwrap();
     let mut rows =
@@ -46,7 +47,7 @@ fn schema(path: &Path) -> BTreeSet<String> {
     rows.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
 }
 
-/// Right after an upgrade everybody opens the shop: the till's timer, the owner, a script.
+/// Right after an upgrade several programs open the shop: the till's timer, the owner, a script.
 #[test]
 fn an_upgraded_shop_is_opened_by_many_at_once() {
     let shop = Shop::without_people();
@@ -66,7 +67,7 @@ fn an_upgraded_shop_is_opened_by_many_at_once() {
     }
 }
 
-/// The same right after a backup was put back.
+/// The same right after a backup was restored.
 #[test]
 fn a_backup_as_the_database_is_opened_by_many_at_once() {
     let shop = Shop::new();
@@ -124,7 +125,7 @@ fn a_print_waits_for_nobody_who_prints_the_same_campaign() {
     assert_eq!(files_below(&shop.file("out/spring")).len(), 1, "the lock alone");
     shop.run("print summer").shows("Printed 7 letters");
     drop(lock);
-    // What a killed program leaves of it is no lock.
+    // A lock file left by a killed program is not a lock.
     shop.run("print spring").shows("Printed 7 letters");
     assert!(!shop.file("out/spring/printing.lock").exists());
 }
@@ -143,7 +144,7 @@ fn of_backups_to_one_name_one_wins() {
         assert_eq!(done.len(), 1, "round {round}: {:?}", outputs.iter().map(said).collect::<Vec<_>>());
         for output in refused {
             let expected =
-                format!("error: `{name}` is there already\nhint: choose a new name: a backup never replaces another\n");
+                format!("error: `{name}` already exists\nhint: choose a new name: a backup never replaces another\n");
             assert_eq!(said(output), expected);
         }
         assert_eq!(dump(&shop.file(&name)), dump(&shop.file("regulars.db")));
@@ -168,5 +169,70 @@ fn of_shops_made_in_one_folder_one_wins() {
         }
         shop.run(&format!("--shop new-{round} doctor")).shows("All is well");
         shop.run(&format!("--shop new-{round} import customers customers.csv")).quiet();
+    }
+}
+
+/// Verbs that write, each at the same time as each other one, itself among them.
+const WRITING: [&str; 19] = [
+    "import customers more.csv",
+    "import purchases sales.csv",
+    "import undo 1",
+    "plan spring --again",
+    "plan summer",
+    "print spring",
+    "print spring --each",
+    "posted spring",
+    "proof spring",
+    "note-lines spring",
+    "run",
+    "follow-up spring autumn",
+    "customer set C-01 city=Salem",
+    "customer merge C-02 C-03",
+    "customer forget C-04 --yes",
+    "returned spring C-05",
+    "backup copy.db",
+    "restore before.db",
+    "till token counter",
+];
+
+/// Each does all of its work, or reports in one sentence why it did not; a sample of the pairs, all of them in `sh tests/long`.
+#[test]
+fn whatever_two_verbs_meet_nothing_is_half() {
+    let shop = Shop::new();
+    let people: String = (0..400).map(|n| format!("D-{n},Ann,Lee{n},{n} A St,Salem,MA,01970\n")).collect();
+    shop.write("more.csv", format!("ref,first_name,last_name,street,city,state,postcode\n{people}"));
+    let sales: String = (0..400).map(|n| format!("R{n},D-{n},2024-02-01,20.00\n")).collect();
+    shop.write("sales.csv", format!("receipt,ref,date,amount\n{sales}"));
+    shop.run("plan spring").quiet();
+    fs::copy(shop.file("campaigns/spring.toml"), shop.file("campaigns/summer.toml")).unwrap();
+    shop.run("backup before.db").quiet();
+    let pairs: Vec<(&str, &str)> =
+        (0..WRITING.len()).flat_map(|a| (a..WRITING.len()).map(move |b| (WRITING[a], WRITING[b]))).collect();
+    let wanted = usize::try_from(fuzz_cases(1)).unwrap().min(pairs.len());
+    let mut dice = fastrand::Rng::new();
+    for (one, other) in dice.choose_multiple(pairs, wanted) {
+        let scene = tempfile::tempdir().unwrap();
+        copy_into(&shop.path(), scene.path());
+        for output in together(scene.path(), &[one, other]) {
+            let told = said(&output);
+            let faults = told.lines().filter(|line| line.starts_with("error: ")).count();
+            // 3 is for work of which a part waits, which is told on the other stream.
+            let is_clear = match output.status.code() {
+                Some(0) => faults == 0,
+                Some(3) => faults <= 1,
+                _ => faults == 1,
+            };
+            let internals = ["panicked", "fault of the program", "SQL", "os error", "constraint", ".part"];
+            let is_clear = is_clear && !internals.iter().any(|word| told.contains(word));
+            assert!(is_clear, "{one} | {other}: {:?}: {told}", output.status.code());
+        }
+        let mut doctor = Run::of(scene.path(), &words_of("--today 2024-03-01 doctor"));
+        let told = doctor.talk() + &doctor.out();
+        doctor.ended();
+        // A file that belongs to a plan which `restore` has undone is named, and nothing else.
+        let is_usual =
+            |line: &&str| ["belongs to no planned", "read by other users"].iter().any(|words| line.contains(words));
+        let others = told.lines().filter(|line| line.starts_with("found: ") && !is_usual(line)).count();
+        assert!(others == 0, "{one} | {other}: {told}");
     }
 }

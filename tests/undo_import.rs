@@ -1,4 +1,5 @@
-//! Imports listed and undone: the book is as it was, but for what was used or changed since, which is named with the reason.
+//! Imports listed and undone: the book is restored, except for what was used or changed since, which is reported with
+//! the reason.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use snapbox::str;
 
 use crate::support::{Shop, dump};
 
-/// Everything in the book, but for which import brought it.
+/// Everything in the book, except which import added it.
 fn book(shop: &Shop) -> String {
     let copy = shop.around().join("copy.db");
     let _ = std::fs::remove_file(&copy);
@@ -37,26 +38,26 @@ const FILES: &[(&str, &str, [u64; 2])] = &[
         "Customer ID,First Name,Last Name,Email Consent,Tags\nN-1,Ida,Holm,yes,\"vip, tea\"\nN-2,Tom,Holm,no,\n",
         [2, 0],
     ),
-    // Known people: names, a whole address, a yes, tags; empty cells.
+    // Existing people: names, a whole address, consent, tags; empty cells.
     (
         "customers",
         "Customer ID,First Name,Street Address,City,State,Postal Code,Country,Phone,Email Consent,Post Consent,Tags\n\
          C-03,Rose,9 New Rd,Boston,MA,02101,US,555-0123,,yes,\"tea, silk\"\nC-10,,,,,,,,yes,,\n",
         [0, 8],
     ),
-    // People who move together, and apart: households are worked out anew.
+    // People who move together, and apart: households are updated.
     (
         "customers",
         "Customer ID,Last Name,Street Address,City,State,Postal Code,Country\nC-12,Smith,12 Elm St,Salem,OR,97301,US\n\
          C-02,Smith,1 Far St,Salem,OR,97301,US\nN-3,Müller,3 Pine Ct Apt 4,Portland,OR,97201,US\n",
         [1, 3],
     ),
-    // The reference of a sale that came before.
+    // The reference of an earlier sale.
     ("customers", "Customer ID,First Name\nX-99,Olga\n", [1, 0]),
-    // Nothing new, and a list that repeats what is known.
+    // Nothing new, and a list that repeats existing values.
     ("customers", "Customer ID,First Name\nC-03,Rosa\n", [0, 0]),
     ("purchases", "Customer ID,Date,Item,Amount\nC-03,2024-02-21,a ribbon,4.00\n,2024-02-21,a pin,1.00\n", [2, 0]),
-    // Bare cards; two rows alike.
+    // Cards without names; two equal rows.
     (
         "purchases --new-customers",
         "Customer ID,Date,Amount\nB-1,2024-02-21,4.00\nB-1,2024-02-21,4.00\nX-99,2024-02-02,5.00\n",
@@ -96,14 +97,14 @@ fn purchases_that_were_changed_or_cancelled_are_as_before() {
     );
     shop.run("import purchases one.csv").says("Shopify");
     let before = book(&shop);
-    shop.run("import purchases two.csv").says("not taken").shows("2 changed");
+    shop.run("import purchases two.csv").says("not imported").shows("2 changed");
     let after = book(&shop);
     assert_ne!(before, after);
     let undone = shop.json("import undo");
     assert_eq!((&undone["removed"], &undone["restored"]), (&json!(0), &json!(2)));
     assert_eq!(book(&shop), before);
-    // The first one cannot take away what the second one changed; the second one, undone, gives it back.
-    shop.run("import purchases two.csv").says("not taken");
+    // The first one cannot undo what the second one changed; undoing the second one restores it.
+    shop.run("import purchases two.csv").says("not imported");
     assert_eq!(book(&shop), after);
     let stayed = kept(&shop, "import undo 3");
     assert_eq!(stayed, [("receipt #1".to_owned(), "was changed by import 5".to_owned())].into());
@@ -112,7 +113,7 @@ fn purchases_that_were_changed_or_cancelled_are_as_before() {
     assert_eq!(shop.times("purchases", &json!({ "receipt": "#2" })), 0, "who added it was undone");
 }
 
-/// What is done with somebody whom an import has added, and why they stay then.
+/// How a customer added by an import is used, and why they stay then.
 const USES: &[(&str, &str)] = &[
     ("plan spring", "is frozen in the plan of `spring`"),
     ("customer note N-1 \"asked for linen\" --kind visit", "has a note"),
@@ -158,9 +159,9 @@ fn whoever_is_in_use_stays() {
 
 const OF_ADDRESS: &str = "is part of an address that was changed since";
 
-/// What is done after an import of known people, and what of it stays then.
+/// What is changed after an import of existing people, and what stays then.
 const CHANGES: &[(&str, &[(&str, &str)])] = &[
-    // An address is never mixed of two.
+    // An address is never mixed from two.
     (
         "customer set C-03 city=Lynn",
         &[("C-03 city", "was changed since"), ("C-03 postcode", OF_ADDRESS), ("C-03 street", OF_ADDRESS)],
@@ -174,7 +175,7 @@ const CHANGES: &[(&str, &[(&str, &str)])] = &[
             ("C-03 street", OF_ADDRESS),
         ],
     ),
-    // Said to the shop: it counts, even when it is what the list says.
+    // A statement to the shop counts, even if it equals that of the list.
     ("customer set C-03 post=no", &[("C-03 post_consent", "was changed since")]),
     ("customer set C-03 post=yes", &[("C-03 post_consent", "was changed since")]),
     ("customer set C-10 email_consent=no", &[("C-10 email_consent", "was changed since")]),
@@ -187,7 +188,7 @@ const CHANGES: &[(&str, &[(&str, &str)])] = &[
             ("C-10 email_consent", "was changed by import 4"),
         ],
     ),
-    // A value as it was before, or another that nobody imported.
+    // A value as it was before, or another that no import wrote.
     ("customer set C-03 first_name=Rosa", &[("C-03 first_name", "was changed since")]),
     ("customer set C-03 phone=", &[("C-03 phone", "was changed since")]),
 ];
@@ -223,7 +224,7 @@ fn a_field_stays_when_its_value_is_not_the_imports() {
     }
 }
 
-/// A no stays, whoever wrote it down; a yes that was over a no, or over nothing, goes.
+/// An opt-out stays, whatever its source; consent that replaced an opt-out, or nothing, is removed.
 #[test]
 fn a_no_stays_a_no() {
     let shop = Shop::new();
@@ -249,8 +250,8 @@ fn a_no_stays_a_no() {
     assert_eq!(shop.times_of("C-01", "consents", &json!({ "channel": "email", "state": "no" })), 1);
 }
 
-/// Imports of the same fields, undone in each order, end where the book began: a later one restores what an earlier one would
-/// have. A no alone stays.
+/// Imports of the same fields, undone in any order, restore the original book: a later one restores what an earlier one
+/// would have. Only opt-outs stay.
 #[test]
 fn imports_are_undone_in_any_order() {
     let cities = ["Lynn", "Troy", "Rome"];
@@ -285,7 +286,7 @@ fn imports_are_undone_in_any_order() {
 #[test]
 fn imports_are_listed_and_undone_once() {
     let shop = Shop::without_people();
-    shop.run("import list").stdout("Nothing was imported yet.\n");
+    shop.run("import list").stdout("Nothing has been imported yet.\n");
     shop.run("import undo").status(1).stderr(str![[r"
 error: there is no import to undo
 hint: `regulars import list` shows the imports
@@ -299,7 +300,7 @@ hint: `regulars import list` shows the imports
     shop.run("import purchases purchases.csv --today 2024-03-03").quiet();
     let last = "import past-campaign last.csv --name 2023-tea --as-of 2023-03-01 --claim-until 2023-06-30";
     shop.write("last.csv", "Customer ID\nC-03\nC-06\n");
-    shop.run(last).says("nobody did");
+    shop.run(last).says("no one did");
     let list = shop.json("import list")["imports"].clone();
     let imports: Vec<Value> = list
         .as_array()
@@ -329,7 +330,7 @@ hint: to undo the import before it: `regulars import undo 3`
     assert_eq!(book(&shop), before);
     shop.run("import undo 3 --yes").stdout("Undid import 3 (`purchases.csv` of 2024-03-03): 15 purchases removed.\n");
     shop.run("import undo 3 --today 2024-03-09").status(1).stderr(str![[r"
-error: import 3 was undone already, on 2024-03-01
+error: import 3 was already undone, on 2024-03-01
 hint: import `purchases.csv` again to get it back
 
 "]]);
@@ -358,7 +359,7 @@ fn cards_that_were_merged_and_taken_apart_can_be_undone() {
     assert_eq!(plain(book(&shop)), plain(before));
 }
 
-/// A sale that knows an email alone finds its customer by an import, and loses them with its undo.
+/// A sale with only an email finds its customer by an import, and loses them when that is undone.
 #[test]
 fn a_sale_loses_the_customer_that_the_import_gave_it() {
     let shop = Shop::new();
@@ -373,15 +374,15 @@ fn a_sale_loses_the_customer_that_the_import_gave_it() {
     assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE linked_by = 4"), 2);
     assert_eq!(shop.json("import undo")["removed"], 1);
     assert_eq!(book(&shop), before);
-    // A newer import has the customer as well; nobody can know.
+    // A newer import has the customer as well; there is no way to know.
     shop.run("import customers more.csv").quiet();
     shop.run("import customers more.csv").quiet();
     shop.run("import undo 5")
-        .says("import 6 is newer: customers that it found unchanged go too; import `more.csv` again");
+        .says("import 6 is newer: customers that it found unchanged are removed too; import `more.csv` again");
 }
 
-/// Whatever is imported and edited: a card that nobody has touched since is as it was, and of the others every field that is
-/// not the import's.
+/// Whatever is imported and edited: a card that was not changed since is restored, and on the others every field that
+/// is not the import's.
 #[test]
 fn whatever_was_not_touched_is_as_before() {
     let mut dice = fastrand::Rng::with_seed(11);
@@ -440,7 +441,7 @@ fn whatever_was_not_touched_is_as_before() {
     }
 }
 
-/// What an import has replaced names nobody any more who was forgotten.
+/// Replaced values of an import never name a forgotten person.
 #[test]
 fn whoever_is_forgotten_is_not_in_what_is_kept() {
     let shop = Shop::new();

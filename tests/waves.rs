@@ -1,4 +1,4 @@
-//! Reminders and `run`: on their day, each at most once, to nobody who has come or is not to be written to.
+//! Reminders and `run`: on their day, each at most once, to no one who has come or must not be contacted.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -21,12 +21,12 @@ fn with_reminders(shop: &Shop, reminders: &str) {
     shop.run("plan spring").quiet();
 }
 
-/// A shop with emails that all was mailed on March 1, 2024.
+/// A shop with emails that were all sent on March 1, 2024.
 pub fn sent(people: &[&str], office: &PostOffice, more: &str) -> Shop {
     let shop = unplanned(people, office, more);
     with_reminders(&shop, TWO);
     shop.run("send spring")
-        .says_only(&["that is `daily_cap` for today", "shows whose, and what the mail server answered"])
+        .says_only(&["`daily_cap` is reached for today", "shows which, and the mail server's reply"])
         .ended();
     shop
 }
@@ -53,7 +53,7 @@ fn those_who_have_not_come_get_each_reminder_once() {
     assert_ne!(id(first), id(again));
     assert!(again.contains("Subject: It still waits") && again.contains("Sun, 31 Mar 2024 12:00:00"), "{again}");
     assert!(again.contains(&shop.code("spring", "P-1")), "the same code");
-    // The machine was off for a while: what was missed goes, and the reminders keep their distance.
+    // The machine was off for a while: missed pieces are sent, and the reminders keep their distance.
     shop.run("run --today 2024-05-10").shows("reminder 2: sent 2 emails");
     assert_eq!((count(&office, "ana"), count(&office, "ben"), count(&office, "cleo")), (3, 1, 3));
     shop.run("run --today 2024-06-01").stdout("Nothing is due.\n");
@@ -77,11 +77,11 @@ fn a_reminder_in_doubt_is_settled_by_the_owner_alone() {
     shop.run("run --today 2024-03-31").status(3).says("`regulars outbox spring` shows whose").shows("1 is in doubt");
     shop.run("run --today 2024-04-01").shows("Nothing is due.");
     shop.run("outbox spring")
-        .says("may have arrived, and is never sent again by itself")
+        .says("may have arrived, and is never sent again automatically")
         .shows("Spring tea: 1 sent.")
         .shows("Reminder 1: 1 in doubt.");
     shop.run("outbox spring --settle P-1 again").shows("is sent again with the next `regulars run`");
-    shop.run("run --today 2024-04-02").status(3).says("shows whose, and what the mail server answered");
+    shop.run("run --today 2024-04-02").status(3).says("shows which, and the mail server's reply");
     let twice = office.messages("dot-drop@example.com");
     assert_eq!(twice.len(), 2, "the owner wanted it");
     assert_eq!(twice[0], twice[1], "the same message, so the same Message-ID");
@@ -107,7 +107,7 @@ fn a_reminder_that_is_refused_stops_the_address_and_says_nothing_of_the_first_em
     rusqlite::Connection::open(shop.file("regulars.db")).unwrap().execute(moved, []).unwrap();
     shop.run("run --today 2024-03-31")
         .status(3)
-        .says("shows whose, and what the mail server answered")
+        .says("shows which, and the mail server's reply")
         .shows("reminder 1: sent 1 email; 1 failed");
     assert_eq!(shop.count("SELECT count(*) FROM suppression"), 1);
     assert_eq!(shop.recipient("spring", "P-1")["response"], "not_redeemed", "the first one reached them");
@@ -122,7 +122,7 @@ fn who_got_a_letter_instead_is_reminded_by_letter_from_the_day_it_was_posted() {
     let shop = unplanned(&["ana", "rcpt-550"], &office, "");
     shop.edit("campaigns/spring.toml", "\"email\"", "\"email-else-letter\"");
     with_reminders(&shop, TWO);
-    shop.run("send spring").status(3).says("shows whose, and what the mail server answered");
+    shop.run("send spring").status(3).says("shows which, and the mail server's reply");
     shop.run("print spring").quiet().shows("Printed 1 letter");
     shop.run("run --today 2024-03-31").shows("reminder 1: sent 1 email.").ended();
     shop.run("posted spring --today 2024-04-01").quiet();
@@ -164,7 +164,7 @@ fn somebody_who_comes_while_it_waits_is_left_alone() {
     let at = "--today 2024-04-02";
     shop.run(&format!("run {at}"))
         .status(3)
-        .says("for today, and leaves 1 email for tomorrow")
+        .says("for today, which leaves 1 email for tomorrow")
         .shows("Next: reminder 1 of `spring`, on 2024-04-03.");
     let waits = if count(&office, "ana") == 2 { "P-2" } else { "P-1" };
     assert_eq!(shop.times("emails", &json!({ "wave": 1, "state": "queued" })), 1);
@@ -182,8 +182,8 @@ fn nothing_begins_by_itself_and_a_limit_stays_one() {
     with_reminders(&shop, TWO);
     let later = "--today 2024-03-02";
     shop.run(&format!("run {later}")).stdout("Nothing is due.\n");
-    shop.run("send spring --limit 2").status(3).says("to try again what the mail server put off");
-    // What was tried goes on; what the limit has left does not.
+    shop.run("send spring --limit 2").status(3).says("to retry what the mail server deferred");
+    // Emails already tried continue; those excluded by the limit do not.
     shop.run(&format!("run {later}"))
         .status(3)
         .says("`regulars outbox spring` shows whose")
@@ -255,7 +255,7 @@ fn letters_are_printed_when_no_email_can_go() {
     let office = PostOffice::open();
     let shop = unplanned(&["ana", "rcpt-450"], &office, "");
     with_reminders(&shop, &TWO.replace("again.md\"", "again.md\"\nchannel = \"letter\""));
-    shop.run("send spring").status(3).says("to try again what the mail server put off");
+    shop.run("send spring").status(3).says("to retry what the mail server deferred");
     let text = shop.read("shop.toml");
     shop.write("shop.toml", text.split("server =").next().unwrap());
     let at = "--today 2024-03-31";
@@ -263,7 +263,7 @@ fn letters_are_printed_when_no_email_can_go() {
     shop.write("shop.toml", text);
     shop.run(&format!("run {at}"))
         .status(3)
-        .says("shows whose, and what the mail server answered")
+        .says("shows which, and the mail server's reply")
         .shows("Spring tea: sent 0 emails; 1 failed.");
 }
 
@@ -279,7 +279,7 @@ fn a_later_edit_is_shown_and_not_applied() {
     assert!(!office.messages("ana@example.com")[1].contains("Hurry"));
 }
 
-/// Starts `run` and leaves it to itself.
+/// Starts `run` in the background.
 fn started(shop: &Shop, today: &str) -> std::process::Child {
     let words = ["--today", today, "run"].map(str::to_owned);
     program(&shop.path(), &words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
@@ -314,7 +314,7 @@ fn killed_in_the_middle_again_and_again_nobody_gets_a_wave_twice() {
         run.wait().unwrap();
     }
     for today in ["2024-05-05", "2024-06-05"] {
-        shop.run(&format!("run --today {today}")).says_only(&["in doubt since an earlier run was broken off"]).ended();
+        shop.run(&format!("run --today {today}")).says_only(&["in doubt since an earlier run was interrupted"]).ended();
     }
     let emails = shop.held_of_all("emails");
     let count = |state: &str| emails.iter().filter(|email| email["state"] == state).count();
@@ -332,21 +332,21 @@ fn killed_in_the_middle_again_and_again_nobody_gets_a_wave_twice() {
     assert!(doubts <= 6 * 3, "{doubts} doubts after 6 kills");
 }
 
-/// Whatever happens on whatever day: at most one for each recipient and wave.
+/// Whatever happens on any day: at most one for each recipient and wave.
 #[test]
 fn however_run_is_called_each_wave_reaches_each_at_most_once() {
     const ANY_DAY: [&str; 12] = [
-        "shows whose, and what the mail server answered",
-        "to try again what the mail server put off",
+        "shows which, and the mail server's reply",
+        "to retry what the mail server deferred",
         "held back",
         "has no open complaint",
         "there is nothing to resolve",
         "until a complaint is resolved",
-        "that is `daily_cap` for today",
-        "was redeemed already",
+        "`daily_cap` is reached for today",
+        "was already redeemed",
         "if that was a mistake",
         "expired: ",
-        "if they came in time, say when",
+        "if they came in time, give the day",
         "an email in doubt may have arrived",
     ];
     for seed in 1..=6u64 {
@@ -391,7 +391,7 @@ fn however_run_is_called_each_wave_reaches_each_at_most_once() {
     }
 }
 
-/// The header of a reminder has the moment at which it goes, whatever date its text carries, and keeps it.
+/// The header of a reminder has the time at which it is sent, whatever date is in its text, and keeps it.
 #[test]
 fn a_reminder_is_dated_by_its_own_moment() {
     let office = PostOffice::open();
@@ -411,14 +411,14 @@ fn a_reminder_is_dated_by_its_own_moment() {
     ] {
         shop.run(&format!("run --today {moment}"))
             .says_only(&[
-                "`daily_cap` for today",
-                "shows whose, and what the mail server answered",
+                "`daily_cap` is reached for today",
+                "shows which, and the mail server's reply",
                 "was changed since",
             ])
             .ended();
         dates.push(date);
     }
-    // The second has waited for its day, as one a day goes.
+    // The second has waited for its day, because one is sent per day.
     dates.remove(1);
     let mut found = Vec::new();
     for to in ["ana", "dot-drop", "cleo"] {
@@ -430,18 +430,18 @@ fn a_reminder_is_dated_by_its_own_moment() {
     assert_eq!(found, dates);
     let first = office.messages("dot-drop@example.com");
     shop.run("outbox spring --settle P-2 again").quiet();
-    shop.run("run --today 2024-04-09").status(3).says("shows whose, and what the mail server answered");
+    shop.run("run --today 2024-04-09").status(3).says("shows which, and the mail server's reply");
     let again = office.messages("dot-drop@example.com");
     assert_eq!((again.len(), &again[1]), (2, &first[0]), "the same bytes, the same Date");
 }
 
-/// `run` ends with 3 when something that is due failed, waits or is in doubt, and with 0 when nothing is due.
+/// `run` exits with 3 when something that is due failed, waits or is in doubt, and with 0 when nothing is due.
 #[test]
 fn run_is_done_when_all_has_gone_that_is_due() {
     let at = "--today 2024-03-31";
-    let (gone, doubt) =
-        ("shows whose, and what the mail server answered", "in doubt since an earlier run was broken off");
-    // What is done first; the SQL behind the program's back; how `run` on that day ends, and what it says; and how once more.
+    let (gone, doubt) = ("shows which, and the mail server's reply", "in doubt since an earlier run was interrupted");
+    // What is done first; direct changes to the database; how `run` on that day ends, and its output; and how the next
+    // one ends.
     for (before, sql, status, says, then) in [
         ("", "", 0, "", 0),
         ("", "UPDATE recipient SET email = 'rcpt-550@example.com' WHERE ref = 'P-1'", 3, gone, 0),

@@ -1,4 +1,4 @@
-//! Whole or not at all: what a kill, a lock or a full disk leaves is nothing, or is ended by the next command.
+//! All or nothing: what a kill, a lock or a full disk leaves is nothing, or is completed by the next command.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::support::{Shop, dump, files_below};
 
-/// The database refuses this from now on, as one that is locked or full does at that moment.
+/// The database rejects this from now on, like one that is locked or full.
 fn refuse(shop: &Shop, what: &str) {
     let trigger = format!("CREATE TRIGGER refused BEFORE {what} BEGIN SELECT RAISE(ABORT, 'not now'); END");
     Connection::open(shop.file("regulars.db")).unwrap().execute_batch(&trigger).unwrap();
@@ -16,7 +16,7 @@ fn allow(shop: &Shop) {
     Connection::open(shop.file("regulars.db")).unwrap().execute_batch("DROP TRIGGER refused").unwrap();
 }
 
-/// A new shop as `init` makes it, taken apart again up to where it was killed: so many of its files were moved to their places.
+/// A new shop as `init` makes it, reduced to the state at a kill: this many of its files were moved into place.
 fn init_killed(shop: &Shop, moved: usize) {
     shop.run("init whole").quiet();
     let files = ["campaigns/thank-you.toml", "letter-templates/first-letter.md", "regulars.db", "shop.toml"];
@@ -57,18 +57,18 @@ fn a_new_shop_is_whole_or_none() {
     assert!(!shop.file("early/new-shop.part").exists());
 }
 
-/// What the owner has put there meanwhile is not replaced.
+/// Files that the owner has put there in the meantime are not replaced.
 #[test]
 fn a_broken_off_init_replaces_nothing_of_the_owner() {
     let shop = Shop::without_people();
     init_killed(&shop, 1);
     shop.write("half/regulars.db", "the owner's");
-    shop.run("init half").status(1).says("regulars.db` is there already");
+    shop.run("init half").status(1).says("regulars.db` already exists");
     assert_eq!(shop.read("half/regulars.db"), "the owner's");
     let shop = Shop::without_people();
     shop.write("full/letter-templates/first-letter.md", "the owner's");
     let before = files_below(&shop.path());
-    shop.run("init full").status(1).says("first-letter.md` is there already");
+    shop.run("init full").status(1).says("first-letter.md` already exists");
     assert_eq!(files_below(&shop.path()), before);
 }
 
@@ -88,7 +88,7 @@ fn an_empty_database_is_no_shop() {
     }
 }
 
-/// A plan whose letters lie there under their names cannot be planned again, whatever befell the print.
+/// A plan whose letters have their final names cannot be planned again, whatever happened to the print run.
 #[test]
 fn letters_get_their_names_when_it_is_on_record_that_they_were_printed() {
     for how in ["", "--duplex", "--each", "--from 2 --to 4", "--leave-out-problems"] {
@@ -99,7 +99,7 @@ fn letters_get_their_names_when_it_is_on_record_that_they_were_printed() {
         assert!(!shop.file("out/spring").exists(), "{how}: {:?}", files_below(&shop.file("out/spring")).keys());
         allow(&shop);
         shop.run("plan spring --again").talk();
-        // It fails where some letters are printed already: their files stay as they were.
+        // It fails when some letters are already printed: their files are unchanged.
         shop.run("print spring --from 1 --to 2").quiet();
         let before = files_below(&shop.file("out/spring"));
         refuse(&shop, "UPDATE ON recipient");
@@ -112,7 +112,7 @@ fn letters_get_their_names_when_it_is_on_record_that_they_were_printed() {
     }
 }
 
-/// Files as a print leaves them that was killed: `named` have their names, the others wait; `batch` stands in the list.
+/// Files of a killed print run: `named` have their final names, the others wait; `batch` is in the list.
 fn print_killed(shop: &Shop, folder: &str, batch: usize, files: &[&str], named: usize) {
     let mut list = format!("{batch}\n");
     for (at, file) in files.iter().enumerate() {
@@ -148,7 +148,7 @@ fn a_print_that_was_killed_between_two_names_is_completed_by_the_next() {
             shop.run("doctor").shows("All is well");
         }
     }
-    // One file a person: the folder has those of one run.
+    // One file per person: the folder has those of one run.
     let shop = Shop::new();
     shop.run("plan spring").quiet();
     shop.run("print spring --each").quiet();
@@ -194,7 +194,7 @@ fn with_reminder() -> Shop {
     shop
 }
 
-/// Letters of a reminder are printed once: what is on record is there under its name, or gets it from the next `run`.
+/// Letters of a reminder are printed once: a recorded file has its final name, or gets it from the next `run`.
 #[test]
 fn letters_of_a_reminder_that_are_on_record_are_not_lost() {
     let day = "--today 2024-04-02";
@@ -210,10 +210,10 @@ fn letters_of_a_reminder_that_are_on_record_are_not_lost() {
         print_killed(&shop, "out/spring/reminder-1", 1, &files, named);
         shop.run("doctor").status(1).shows("out/spring/reminder-1/printing.part was left half written");
         shop.run(&format!("run {day}"))
-            .says("an earlier run that was broken off had printed out/spring/reminder-1/letters.pdf");
+            .says("an earlier run that was interrupted had printed out/spring/reminder-1/letters.pdf");
         assert_eq!(files_below(&shop.file("out/spring/reminder-1")), whole, "{named}");
     }
-    // Not on record: it goes, and is printed when it is due.
+    // Not recorded: it is deleted, and printed when it is due.
     for file in files {
         shop.write(&format!("out/spring/reminder-1/{}.part", file.replace('.', "-2.")), "half");
     }
@@ -235,7 +235,7 @@ fn a_follow_up_that_was_broken_off_can_be_run_again() {
     let written: Vec<&String> =
         whole.keys().filter(|name| !before.contains_key(*name) && *name != "regulars.db").collect();
     assert!(written.len() >= 3 && written[0] == "campaigns/next.toml", "{written:?}");
-    // Killed after so many of its files, the campaign's own being the last.
+    // Killed after some of its files, the campaign's own being the last.
     for templates in 0..written.len() {
         fs::remove_file(shop.file("campaigns/next.toml")).unwrap();
         for gone in written.iter().skip(1 + templates) {
@@ -246,16 +246,16 @@ fn a_follow_up_that_was_broken_off_can_be_run_again() {
         assert!(written.iter().all(|name| after.get(*name) == whole.get(*name)), "{templates}");
     }
     shop.run("plan next --today 2025-03-01 --dry-run").talk();
-    // Edited, they are the owner's; complete, the campaign is one.
-    shop.run("follow-up spring next").status(1).says("is there already");
+    // Edited, they are the owner's; complete, the campaign exists.
+    shop.run("follow-up spring next").status(1).says("already exists");
     fs::remove_file(shop.file("campaigns/next.toml")).unwrap();
     shop.write(written[1], "the owner's");
-    shop.run("follow-up spring next").status(1).says(&format!("{}` is there already", written[1]));
+    shop.run("follow-up spring next").status(1).says(&format!("{}` already exists", written[1]));
     assert_eq!(shop.read(written[1]), "the owner's");
     assert!(!shop.file("campaigns/next.toml").exists());
 }
 
-/// Killed or not, the owner says it once more: what was never printed has not gone out by that.
+/// Killed or not, the owner repeats it: what was never printed is not recorded as mailed by that.
 #[test]
 fn posted_again_changes_nothing() {
     let shop = Shop::new();
@@ -269,7 +269,7 @@ fn posted_again_changes_nothing() {
     }
 }
 
-/// Whether a text stands in the database's files.
+/// Whether a text is in the database's files.
 fn is_readable(shop: &Shop, text: &str) -> bool {
     ["", "-wal"]
         .iter()
@@ -277,14 +277,14 @@ fn is_readable(shop: &Shop, text: &str) -> bool {
         .any(|bytes| bytes.windows(text.len()).any(|window| window == text.as_bytes()))
 }
 
-/// Somebody is forgotten, and what wipes the file is stopped before it begins.
+/// A person is forgotten, and wiping the file is stopped before it begins.
 fn forgotten_but_not_wiped() -> Shop {
     let shop = Shop::new();
     shop.run("customer note C-05 \"collects Zwiebelmuster\" --kind visit").quiet();
     let database = Connection::open(shop.file("regulars.db")).unwrap();
     database.execute_batch("PRAGMA secure_delete = OFF").unwrap();
     assert!(is_readable(&shop, "Zwiebelmuster"));
-    // The same transaction as that of `forget`, without what comes behind it.
+    // The same transaction as that of `forget`, without the following steps.
     let forget = "DELETE FROM contact_note; INSERT INTO setting (key, value) VALUES ('to_wipe', x'')";
     database.execute_batch(&format!("BEGIN; {forget}; COMMIT")).unwrap();
     drop(database);

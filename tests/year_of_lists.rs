@@ -1,5 +1,5 @@
-//! A year's lists taken in as an owner would: exports of Square and Shopify and the workbook of old, none edited by hand, and one
-//! import undone and made again.
+//! A year's lists imported as an owner would: exports of Square and Shopify and the old workbook, none edited manually,
+//! and one import undone and made again.
 
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ const SHOPIFY: &str = "Name,Email,Financial Status,Created at,Total,Refunded Amo
                        #1,,,,,,,1,socks,70.00,,,,,,,,,,,,,,,\n\
                        #2,ida@example.com,paid,2024-01-05 10:00:00 -0500,50.00,0.00,,1,a tie,50.00,,,,,,,,Ida Holm,2 New Rd,Unit 3,Bend,'97701,OR,US,yes\n";
 
-/// Titles, blanks, couples, capitals, days as the workbook stores them.
+/// Titles, blank lines, couples, capitals, days as the workbook stores them.
 const WORKBOOK: &str = "1 Christmas list\n3 Name|Address|City|ST|Zip|Birthday|Do Not Mail\n\
                         4 Mr. and Mrs. Robert Smith|9 Oak St|Salem|OR|=97301|@22682|\n5 ELEANOR VIK|10 Oak St|Salem|OR|=97301||x\n\
                         7 Smith, Eleanor|11 Oak St|Salem|OR|=97301||\n8 The Jones Family|12 Oak St|Salem|OR|=97301||\n\
@@ -36,7 +36,7 @@ fn imports(shop: &Shop) -> Vec<Value> {
     shop.json("import list")["imports"].as_array().unwrap().clone()
 }
 
-/// The cards of everybody.
+/// The cards of everyone.
 fn cards(shop: &Shop) -> Vec<Value> {
     let everybody = shop.json("segment true");
     let references = everybody["customers"].as_array().unwrap().iter().map(|one| one["ref"].as_str().unwrap());
@@ -54,7 +54,7 @@ fn a_year_of_lists_is_taken_in_undone_and_taken_in_again() {
     shop.run("import purchases items.csv").says("a Square export of items sold").shows("4 new");
     shop.run("import customers orders_export_1.csv").says("a Shopify order export").shows("1 new");
     shop.run("import purchases orders_export_1.csv").says("a Shopify order export").shows("2 new");
-    shop.run("import customers Christmas.xlsx").says("known by their name and address").says("Total").shows("4 new");
+    shop.run("import customers Christmas.xlsx").says("identified by name and address").says("Total").shows("4 new");
     let before = cards(&shop);
     let listed = imports(&shop);
     let kinds: Vec<(&Value, &Value)> = listed.iter().map(|one| (&one["file"], &one["added"])).collect();
@@ -62,7 +62,7 @@ fn a_year_of_lists_is_taken_in_undone_and_taken_in_again() {
     let number = listed.iter().find(|one| one["file"] == "Christmas.xlsx").unwrap()["number"].as_i64().unwrap();
     let undone = shop.json(&format!("import undo {number}"));
     assert_eq!((&undone["removed"], &undone["kept"]), (&json!(4), &json!([])), "{undone}");
-    shop.run("import customers Christmas.xlsx").says("known by their name and address").shows("4 new");
+    shop.run("import customers Christmas.xlsx").says("identified by name and address").shows("4 new");
     assert_eq!(cards(&shop), before);
     let letters = letter_lines(&shop, "customer");
     let lines: Vec<&str> = letters.values().map(String::as_str).collect();

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How fast emails are sent: `regulars send` beside postfix's smtp-source, in turns, as medians and ratios.
+"""How fast emails are sent: `regulars send` beside postfix's smtp-source, alternately, as medians and ratios.
 
     python3 benches/email/run.py [--runs 3] [--people 10000] [--connections 1,4,8] [--rtt 20] [--nodemailer] [--durable-only]
 

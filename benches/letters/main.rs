@@ -1,15 +1,15 @@
-//! Letters a second: ours, and the same laid-out pages written by `pdf-writer` and `subsetter` directly.
+//! Letters per second: ours, and the same typeset pages written by `pdf-writer` and `subsetter` directly.
 //!
 //!     letters WHO LETTERS THREADS FILE [FONT]
 //!
-//! WHO is `ours` (lay out, draw, write), `layout` (lay out alone) or `peer` (our layout, drawn and written by the peer, one
-//! thread). FILE is where the letters go; FONT is a fifth font, for the one sign that EB Garamond lacks. Prints the seconds,
-//! the most memory in kB and the size of the file in bytes. `run.sh` beside this runs them in turns.
+//! WHO is `ours` (typeset, draw, write), `layout` (typeset only) or `peer` (our layout, drawn and written by the peer,
+//! one thread). FILE is the output file; FONT is a fifth font, for the one character that EB Garamond lacks. Prints the
+//! seconds, the peak memory in kB and the size of the file in bytes. `run.py` next to this runs them alternately.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write as _};
 use std::time::Instant;
 
 use chrono::NaiveDate;
@@ -28,7 +28,7 @@ fn span(text: impl Into<String>) -> Span {
     Span { text: text.into(), ..Span::default() }
 }
 
-/// The letter of a number: one page, about 1,700 glyphs, half of the paragraphs the same for all.
+/// Letter number `number`: one page, about 1,700 glyphs, half of the paragraphs the same for all.
 fn compose(number: usize, sign: &str) -> Letter {
     let first = FIRST[number % FIRST.len()];
     let last = LAST[number / FIRST.len() % LAST.len()];
@@ -154,6 +154,18 @@ fn main() -> Outcome<()> {
                 .map(|number| layout.pages(number).map(|pages| pages.iter().map(peer::glyphs).sum::<usize>()))
                 .sum::<Result<usize, _>>()?;
             println!("{} glyphs a letter", glyphs / job.letters.max(1));
+        }
+        "svg" => {
+            // Each by itself, as it is asked for: only the fonts and images are at hand.
+            let mut out = BufWriter::new(File::create(file)?);
+            for number in 0..job.letters {
+                let (title, fingerprint) = (job.title.clone(), job.fingerprint.clone());
+                let compose = |_| Ok(compose(number, &sign));
+                let one = PrintJob { letters: 1, compose: &compose, title, fingerprint, ..job };
+                for page in regulars::letter::svg(&one)?.1.concat() {
+                    out.write_all(page.as_bytes())?;
+                }
+            }
         }
         "peer" => peer::write(&job, &mut BufWriter::new(File::create(file)?))?,
         other => return Err(format!("there is no `{other}`").into()),

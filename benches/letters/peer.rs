@@ -1,4 +1,4 @@
-//! The peer: laid-out pages drawn with `pdf-writer`, fonts cut down with `subsetter`, one reused deflater.
+//! The peer: draws typeset pages with `pdf-writer`, with fonts subset by `subsetter` and one reused deflater.
 
 use std::io::Write;
 
@@ -13,7 +13,7 @@ use crate::Outcome;
 const COMPACT: Settings = Settings { pretty: false };
 const SYSTEM: SystemInfo<'_> = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
 
-/// How many glyphs stand on a page.
+/// The number of glyphs on a page.
 pub(crate) fn glyphs(page: &LaidPage) -> usize {
     let mut marks: Vec<&Mark> = Vec::new();
     for placed in page {
@@ -26,7 +26,7 @@ pub(crate) fn glyphs(page: &LaidPage) -> usize {
     lines.flat_map(|line| &line.runs).map(|run| run.glyphs.len()).sum()
 }
 
-/// Lays out and writes a job's letters.
+/// Typesets and writes a job's letters.
 pub(crate) fn write(job: &PrintJob<'_>, out: &mut impl Write) -> Outcome<()> {
     let mut layout = Layout::new(job);
     let mut refs = (1..).map(Ref::new);
@@ -121,7 +121,7 @@ struct Pen<'a> {
     in_text: bool,
 }
 
-/// Points to a hundredth: more digits are bytes that nobody sees.
+/// Points to a hundredth: more digits have no visible effect.
 fn round(points: f32) -> f32 {
     (points * 100.0).round() / 100.0
 }
@@ -180,7 +180,7 @@ impl Pen<'_> {
         }
         self.end_text();
         match mark {
-            Mark::Rule { x, y, width } => {
+            Mark::Rule { x, y, width, .. } => {
                 let (x, y) = (round(left + x), round(self.height - top - y));
                 self.content.set_line_width(0.5).move_to(x, y).line_to(round(x + width), y).stroke();
             }
@@ -206,11 +206,12 @@ impl Pen<'_> {
         if !std::mem::replace(&mut self.in_text, true) {
             self.content.begin_text();
         }
+        self.content.set_horizontal_scaling(round(line.scale * 100.0));
         for run in &line.runs {
             let face = &self.fonts.faces()[run.face];
             self.content.set_font(Name(format!("F{}", run.face).as_bytes()), run.size);
             self.content.set_text_matrix([1.0, 0.0, 0.0, 1.0, round(x + run.x), round(y)]);
-            let scale = 1000.0 / run.size;
+            let scale = 1000.0 / (run.size * line.scale);
             let (mut at, mut want) = (0.0_f32, 0.0_f32);
             let mut bytes: Vec<u8> = Vec::with_capacity(2 * run.glyphs.len());
             let mut show = self.content.show_positioned();

@@ -1,4 +1,4 @@
-"""How fast letters are set and printed: ours beside the peers, in turns, as medians and ratios.
+"""How fast letters are set and printed: ours beside the peers, alternately, as medians and ratios.
 
     python3 benches/letters/run.py [--runs 5] [--sizes 600,10000,100000] [--font FILE.ttf] [--others]
 

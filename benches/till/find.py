@@ -4,11 +4,11 @@
     benches/till/run.py --find [--customers 1000000]
 
 The names are made of syllables, always the same: 60,000 surnames, few of them common and most rare, 120 first names, 400 towns;
-one purchase each. 384 people, drawn by lot (seed 1989), are typed as somebody types: the first two letters of the surname,
+one purchase each. 384 people, drawn at random (seed 1989), are typed as someone types: the first two letters of the surname,
 three, four, the whole of it, first name and surname, surname and town; then the same with one slip in the surname: a letter
-that is missing, a wrong one, or two that have changed places, in turns, never the first letter. A surname has at least five
+that is missing, a wrong one, or two that have changed places, alternately, never the first letter. A surname has at least five
 letters, as a slip makes another name of a short one. Each is one search of the page: the field is sent, the list comes back;
-the time is from the first byte sent to the last one read, over one kept connection. It is found when somebody of that very
+the time is from the first byte sent to the last one read, over one kept connection. It is found when someone of that very
 first name and surname is among the first ten; namesakes cannot be told apart by what was typed.
 """
 

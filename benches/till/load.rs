@@ -1,9 +1,9 @@
-//! Tills that redeem as fast as they are answered: one thread, keep-alive connections, bytes written and read by hand.
+//! Tills that redeem as fast as possible: one thread, keep-alive connections, bytes written and read directly.
 //!
 //!     till-load ADDRESS TOKEN CODES CONNECTIONS SECONDS
 //!
-//! CODES is a file with a code a line; each is redeemed once, under a key of its own. Prints one JSON object: how many were
-//! accepted, how many answers were something else, seconds, and how long answers took in milliseconds.
+//! CODES is a file with one code per line; each is redeemed once, under its own key. Prints one JSON object: how many
+//! were accepted, how many other responses there were, seconds, and response times in milliseconds.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -67,7 +67,7 @@ async fn redeem(load: &Load) -> Result<(), Fault> {
     Ok(())
 }
 
-/// How long the answer is, once all of it is there.
+/// The length of the response, once it is complete.
 fn length(bytes: &[u8]) -> Option<usize> {
     let head = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
     let lines = std::str::from_utf8(&bytes[..head]).ok()?.split("\r\n");

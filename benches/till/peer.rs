@@ -1,9 +1,9 @@
-//! `POST /v1/redemptions` with PostgreSQL behind it: what the till's own server is measured beside.
+//! `POST /v1/redemptions` with PostgreSQL: the peer of the till's own server.
 //!
 //!     till-peer LISTEN CONNECTIONS "host=/socket/folder port=54330 user=postgres dbname=postgres"
 //!
-//! The work of a request is one function in the database (peer.sql), called through a prepared statement: one round trip.
-//! Requests take the connections in turns, and wait for nobody on the way there. It writes no log and adds no headers.
+//! The work of a request is one function in the database (peer.sql), called through a prepared statement: one round
+//! trip. Requests use the connections in turn, without waiting for each other. It writes no log and adds no headers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

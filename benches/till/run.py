@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How many codes the till redeems: `regulars serve` beside PostgreSQL behind the same endpoint, in turns, as medians and ratios.
+"""How many codes the till redeems: `regulars serve` beside PostgreSQL behind the same endpoint, alternately, as medians and ratios.
 
     python3 benches/till/run.py [--runs 3] [--seconds 5] [--connections 64] [--people 120000] [--peer 8,16,32,64] [--flush 3]
     python3 benches/till/run.py --find [--customers 1000000]
@@ -8,7 +8,7 @@ The first: kept connections on this machine post /v1/redemptions (load.rs, one t
 which comes when it is on disk. The peer (peer.rs, peer.sql) answers the same request with the same object and does the same
 work, in one function of the database; it is run with several numbers of connections to PostgreSQL (synchronous_commit=on), and
 the best of them counts. In each round it is measured how many commits a second the same disk gives: one row each, SQLite with
-WAL and synchronous=FULL as ours. Generator, servers and databases share the cores, so the processor's time is told, too. With
+WAL and synchronous=FULL as ours. Generator, servers and databases share the cores, so the processor's time is printed, too. With
 --flush each flush of all three waits so many milliseconds longer, as on a slower disk (slow_disk.c, needs cc).
 
 The second: the till's page in a book of so many customers; see find.py.

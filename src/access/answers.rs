@@ -1,4 +1,4 @@
-//! What a till that is a program was answered: the same request under the same key gets the same answer.
+//! Responses given to API tills: the same request under the same key gets the same response.
 
 use chrono::{NaiveDateTime, TimeDelta};
 
@@ -6,18 +6,18 @@ use crate::domain::RecipientId;
 use crate::error::Result;
 use crate::store::{Read, Write, params};
 
-/// Days that an answer is kept.
+/// Days that a response is stored.
 const DAYS: i64 = 2;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StoredAnswer {
-    /// The hash of what was asked.
+    /// The hash of the request.
     pub(crate) request: Vec<u8>,
     pub(crate) status: u16,
     pub(crate) body: String,
 }
 
-/// What was answered to a key of a token.
+/// The response stored under a token's key.
 pub(crate) fn stored_answer(read: &Read<'_>, token: i64, key: &str) -> Result<Option<StoredAnswer>> {
     let sql = "SELECT request, status, body FROM till_answer WHERE token_id = ?1 AND key = ?2";
     read.first(sql, params![token, key], |row| {
@@ -26,10 +26,10 @@ pub(crate) fn stored_answer(read: &Read<'_>, token: i64, key: &str) -> Result<Op
     })
 }
 
-/// Keeps an answer, in the transaction of what it tells, and drops those of earlier days.
+/// Stores a response, in the transaction of the change it reports, and drops older ones.
 ///
 /// # Errors
-/// When the key was answered before.
+/// When the key already has a response.
 pub(crate) fn store_answer(
     write: &Write<'_>,
     (token, key): (i64, &str),
@@ -44,7 +44,7 @@ pub(crate) fn store_answer(
     write.run(sql, params![token, key, request, i64::from(*status), body, recipient_id, now]).map(|_| ())
 }
 
-/// Drops answers of before a moment. There are some once in a while, and to look costs less than to delete none.
+/// Drops responses from before a moment. Looking for any first is cheaper than a DELETE that finds none.
 fn drop_answers(write: &Write<'_>, before: NaiveDateTime) -> Result<()> {
     let old = write.first("SELECT 1 FROM till_answer WHERE at < ?1 LIMIT 1", params![before], |_| Ok(()))?;
     old.map_or(Ok(()), |()| write.run("DELETE FROM till_answer WHERE at < ?1", params![before]).map(|_| ()))

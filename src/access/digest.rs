@@ -1,4 +1,4 @@
-//! The hash by which something random, or a request, is known again.
+//! The hash that identifies a random token or a request.
 
 use sha2::{Digest, Sha256};
 

@@ -1,7 +1,8 @@
-//! Who may use the pages: what owner and tills sign in with, who is signed in, and the tokens of tills that are programs.
+//! Who may use the pages: the secrets that the owner and the tills sign in with, the sessions, and the tokens of API
+//! tills.
 //!
-//! Nothing of it can be read back: passphrase and PIN are kept as Argon2 hashes; sessions and tokens, which nobody chooses
-//! and nobody can guess, as SHA-256.
+//! Nothing stored here can be read back: the passphrase and the PIN are Argon2 hashes; session cookies and tokens,
+//! which are random, are SHA-256 hashes.
 
 mod answers;
 mod digest;

@@ -1,4 +1,4 @@
-//! What tills were answered: how one person's rows are exported and erased.
+//! Stored API responses: how one person's rows are exported and erased.
 
 use crate::customers::{Erasure, ExportCell, ExportTable, TableOwner, export_tables};
 use crate::error::Result;

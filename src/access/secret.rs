@@ -1,4 +1,4 @@
-//! Passphrase and PIN: how good they must be, their hashes, and that a new one ends all sessions of the old.
+//! Passphrase and PIN: their minimum strength and their hashes. Setting a new one ends all sessions of the old one.
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
@@ -14,19 +14,19 @@ const PASSPHRASE: usize = 12;
 /// The shortest PIN, in digits.
 const PIN: usize = 6;
 
-/// Longer than anybody types.
+/// Longer than anyone types.
 const LONGEST: usize = 200;
 
-/// Whether something may become a passphrase or a PIN.
+/// Whether a text is acceptable as a passphrase or PIN.
 ///
 /// # Errors
-/// When it is too short or too long, or a PIN has other signs than digits or one digit alone.
+/// When it is too short or too long, or a PIN has characters other than digits or repeats one digit.
 pub(crate) fn check(role: Role, typed: &str) -> Result<()> {
     let signs = typed.chars().count();
     let (is_good, hint) = match role {
         Role::Owner => (
             (PASSPHRASE..=LONGEST).contains(&signs),
-            format!("take at least {PASSPHRASE} characters; a few words are easy to keep"),
+            format!("use at least {PASSPHRASE} characters; a few words are easy to remember"),
         ),
         Role::Till => {
             let is_digits = typed.bytes().all(|b| b.is_ascii_digit());
@@ -34,17 +34,17 @@ pub(crate) fn check(role: Role, typed: &str) -> Result<()> {
                 typed.bytes().all(|b| typed.bytes().next() == Some(b)) || "0123456789876543210".contains(typed);
             (
                 is_digits && !is_dull && (PIN..=LONGEST).contains(&signs),
-                format!("take at least {PIN} digits, not all the same and not in a row"),
+                format!("use at least {PIN} digits, not all the same and not in a row"),
             )
         }
     };
     if is_good { Ok(()) } else { Err(Error::new(format!("this {} is too easy to guess", role.secret())).hint(hint)) }
 }
 
-/// The hash to keep. It takes a good part of a second, on purpose.
+/// The hash to store. Takes a large part of a second on purpose.
 ///
 /// # Errors
-/// When the machine gives no random numbers or no memory.
+/// When the machine has no random numbers or not enough memory.
 pub(crate) fn hashed(typed: &str) -> Result<String> {
     let failed =
         |e: argon2::password_hash::Error| Error::of(ErrorKind::Machine, format!("it could not be hashed: {e}"));
@@ -52,7 +52,7 @@ pub(crate) fn hashed(typed: &str) -> Result<String> {
     Ok(Argon2::default().hash_password(typed.as_bytes(), &salt).map_err(failed)?.to_string())
 }
 
-/// Whether something typed is what was hashed. It takes as long as hashing.
+/// Whether a typed text matches the hash. Takes as long as hashing.
 #[must_use]
 pub(crate) fn is_right(hash: &str, typed: &str) -> bool {
     let known = PasswordHash::new(hash);
@@ -60,25 +60,25 @@ pub(crate) fn is_right(hash: &str, typed: &str) -> bool {
         && known.is_ok_and(|known| Argon2::default().verify_password(typed.as_bytes(), &known).is_ok())
 }
 
-/// The hash of what a role signs in with; none when nobody needs to.
+/// The hash of a role's secret; none when that role need not sign in.
 pub(crate) fn secret(read: &Read<'_>, role: Role) -> Result<Option<String>> {
     read.first("SELECT hash FROM secret WHERE role = ?1", params![role], |row| row.get(0))
 }
 
-/// Keeps the hash of a new one; how many sessions of the old ended with it.
+/// Stores the hash of a new secret; returns how many sessions of the old one it ended.
 pub(crate) fn set(write: &Write<'_>, role: Role, hash: &str) -> Result<usize> {
     let sql = "INSERT INTO secret (role, hash) VALUES (?1, ?2) ON CONFLICT (role) DO UPDATE SET hash = excluded.hash";
     write.run(sql, params![role, hash])?;
     end_all(write, role)
 }
 
-/// From now on nobody of that role signs in; how many sessions ended.
+/// From now on that role need not sign in; returns how many sessions it ended.
 pub(crate) fn unset(write: &Write<'_>, role: Role) -> Result<usize> {
     write.run("DELETE FROM secret WHERE role = ?1", params![role])?;
     end_all(write, role)
 }
 
-/// Ends all sessions of a role; how many.
+/// Ends all sessions of a role; returns how many.
 fn end_all(write: &Write<'_>, role: Role) -> Result<usize> {
     write.run("DELETE FROM session WHERE role = ?1", params![role])
 }

@@ -1,4 +1,4 @@
-//! Sessions: a random cookie for whoever signed in, known here by its hash, that ends after a time.
+//! Sessions: a random cookie for each sign-in, stored here as its hash, with an expiry time.
 
 use chrono::{NaiveDateTime, TimeDelta};
 
@@ -12,10 +12,10 @@ use crate::store::{Read, Write, params};
 /// Hours that an owner stays signed in.
 const OWNER: i64 = 12;
 
-/// Days that a till does.
+/// Days that a till stays signed in.
 const TILL: i64 = 14;
 
-/// Who asks for a page.
+/// Who requests a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct SignedIn {
     /// The owner's pages need a passphrase.
@@ -24,14 +24,14 @@ pub(crate) struct SignedIn {
     pub(crate) till_locked: bool,
     /// The owner has signed in.
     pub(crate) owner: bool,
-    /// This till has.
+    /// The till that has signed in.
     pub(crate) till: Option<String>,
 }
 
-/// Begins a session of whoever knew what `hash` is the hash of; its cookie, and how many seconds it lasts.
+/// Begins a session for someone who knew the secret behind `hash`; returns the cookie and its lifetime in seconds.
 ///
 /// # Errors
-/// When passphrase or PIN were changed meanwhile.
+/// When the passphrase or PIN has changed in the meantime.
 pub(crate) fn begin(
     write: &Write<'_>,
     role: Role,
@@ -41,7 +41,7 @@ pub(crate) fn begin(
 ) -> Result<(String, i64)> {
     if secret(write, role)?.as_deref() != Some(hash) {
         return Err(
-            Error::new(format!("the {} was changed at this moment", role.secret())).hint("sign in with the new one")
+            Error::new(format!("the {} was changed in the meantime", role.secret())).hint("sign in with the new one")
         );
     }
     write.run("DELETE FROM session WHERE ends_at <= ?1", params![now])?;
@@ -60,7 +60,7 @@ pub(crate) fn end(write: &Write<'_>, cookie: &str) -> Result<()> {
     write.run("DELETE FROM session WHERE hash = ?1", params![digest(cookie.as_bytes())]).map(|_| ())
 }
 
-/// Who asks, by the cookies of the owner and of the till.
+/// Who sends a request, by the cookies of the owner and of the till.
 pub(crate) fn signed_in(
     read: &Read<'_>,
     owner: Option<&str>,

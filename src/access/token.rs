@@ -1,4 +1,4 @@
-//! Tokens of tills that are programs: shown once when they are made, good until they are revoked.
+//! Tokens of API tills: shown once when they are made, valid until they are revoked.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -8,17 +8,17 @@ use crate::error::{Error, Result};
 use crate::random;
 use crate::store::{Read, Row, Write, params};
 
-/// A token, without what makes it one.
+/// A token, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct TillToken {
     pub(crate) number: i64,
     pub(crate) till: String,
     pub(crate) made_on: NaiveDate,
-    /// The day from which it no longer counts.
+    /// The day from which it is no longer valid.
     pub(crate) revoked_on: Option<NaiveDate>,
 }
 
-/// Makes one for a till: its number, and the token itself, which is kept nowhere.
+/// Makes a token for a till; returns its number and the token itself, which is not stored.
 pub(crate) fn make_token(write: &Write<'_>, till: &str, on: NaiveDate) -> Result<(i64, String)> {
     let token = format!("rt_{}", random::token::<32>()?);
     let sql = "INSERT INTO till_token (hash, till, made_on) VALUES (?1, ?2, ?3) RETURNING id";
@@ -26,19 +26,19 @@ pub(crate) fn make_token(write: &Write<'_>, till: &str, on: NaiveDate) -> Result
     Ok((number, token))
 }
 
-/// Whose token it is; nobody's when there is none like it, or when it was revoked.
+/// The record of a token; none when it does not exist or was revoked.
 pub(crate) fn holder(read: &Read<'_>, token: &str) -> Result<Option<TillToken>> {
     let sql = "SELECT id, till, made_on, revoked_on FROM till_token WHERE hash = ?1 AND revoked_on IS NULL";
     read.first(sql, params![digest(token.as_bytes())], from_row)
 }
 
-/// Whether a token that was known to be good still is.
+/// Whether a token that was valid still is.
 pub(crate) fn is_good(read: &Read<'_>, token: &TillToken) -> Result<bool> {
     let sql = "SELECT 1 FROM till_token WHERE id = ?1 AND revoked_on IS NULL";
     Ok(read.first(sql, params![token.number], |_| Ok(()))?.is_some())
 }
 
-/// All tokens ever made, in their order.
+/// All tokens ever made, oldest first.
 pub(crate) fn tokens(read: &Read<'_>) -> Result<Vec<TillToken>> {
     read.all("SELECT id, till, made_on, revoked_on FROM till_token ORDER BY id", params![], from_row)
 }
@@ -47,10 +47,10 @@ fn from_row(row: &Row<'_>) -> Result<TillToken> {
     Ok(TillToken { number: row.get(0)?, till: row.get(1)?, made_on: row.get(2)?, revoked_on: row.get(3)? })
 }
 
-/// From now on it opens nothing.
+/// Revokes a token.
 ///
 /// # Errors
-/// When there is no such token, or it was revoked before.
+/// When there is no such token, or it was already revoked.
 pub(crate) fn revoke(write: &Write<'_>, number: i64, on: NaiveDate) -> Result<TillToken> {
     let hint = "`regulars till tokens` lists them";
     let Some(token) = tokens(write)?.into_iter().find(|token| token.number == number) else {

@@ -1,4 +1,4 @@
-//! A checked copy of the database, made while others go on working.
+//! A checked copy of the database, made while other programs keep using it.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::shop::Shop;
 use crate::store;
 
-/// Copies the database into a new file and checks the copy; its size in bytes.
+/// Copies the database into a new file and checks the copy; returns its size in bytes.
 pub(crate) fn backup(shop: &Shop, file: &Path) -> Result<u64> {
     store::backup(&shop.store()?, file)
 }

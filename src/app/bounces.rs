@@ -1,4 +1,4 @@
-//! `bounces`: what came back about emails, and what is done about it.
+//! `bounces`: reads what came back after sending emails, and acts on it.
 
 use std::path::Path;
 
@@ -13,14 +13,14 @@ use crate::outbox::{self, SentEmail};
 use crate::shop::Shop;
 use crate::store::Write;
 
-/// A report that has only an address is taken for one about an email of so many days.
+/// A report that names only an address is matched to an email of at most this many days ago.
 const LATELY: i64 = 30;
 
-/// How many messages were what.
+/// How many messages of each kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct BounceCounts {
     pub(crate) messages: usize,
-    /// Acted upon when they were read before.
+    /// Acted on in an earlier run.
     pub(crate) known: usize,
     /// There is no such mailbox.
     pub(crate) bounced: usize,
@@ -29,25 +29,25 @@ pub(crate) struct BounceCounts {
     pub(crate) undelivered: usize,
     /// Still being tried.
     pub(crate) delayed: usize,
-    /// Delivered, as the receiver's mail server says.
+    /// Delivered, according to the receiver's mail server.
     pub(crate) delivered: usize,
-    /// Somebody called an email spam.
+    /// Someone marked an email as spam.
     pub(crate) complaints: usize,
-    /// Somebody wants no more emails.
+    /// Someone unsubscribed.
     pub(crate) unsubscribed: usize,
-    /// Answers by people.
+    /// Replies by people.
     pub(crate) replies: usize,
-    /// Answers by machines.
+    /// Automatic replies.
     pub(crate) automatic: usize,
     /// All other mail.
     pub(crate) ordinary: usize,
-    /// Reports that are left to the owner.
+    /// Reports that the owner has to decide on.
     pub(crate) left: usize,
-    /// Emails in doubt of which is known now that they were sent.
+    /// Emails in doubt that are now known to have been sent.
     pub(crate) settled: usize,
 }
 
-/// What happened to one person.
+/// What happened to one recipient's email.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct BouncedPerson {
     #[serde(rename = "ref")]
@@ -56,31 +56,31 @@ pub(crate) struct BouncedPerson {
     pub(crate) campaign: String,
     pub(crate) email: String,
     pub(crate) what: InboundKind,
-    /// In the words of the report.
+    /// As the report words it.
     #[serde(rename = "said")]
     pub(crate) diagnostic: String,
-    /// Why the address gets no email from now on, if so.
+    /// Why the address gets no more email, if it is now suppressed.
     pub(crate) suppressed: Option<Suppression>,
-    /// By which channel a second piece goes instead.
+    /// The channel by which a second piece is sent instead.
     pub(crate) instead: Option<Channel>,
-    /// Known by the address alone.
+    /// Matched by the address alone.
     pub(crate) by_address: bool,
 }
 
-/// A message that is left to the owner.
+/// A message that the owner has to decide on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct LeftToOwner {
-    /// Where it stands.
+    /// Where the message is.
     pub(crate) message: String,
     pub(crate) why: String,
-    /// Only the owner's word is missing.
+    /// It can be acted on once the owner confirms it.
     pub(crate) by_address: bool,
-    /// Its number in a folder that is read over IMAP.
+    /// Its UID in a folder read over IMAP.
     #[serde(skip)]
     uid: Option<u32>,
 }
 
-/// What came of a mailbox.
+/// The outcome of reading a mailbox.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct BounceReport {
     #[serde(flatten)]
@@ -90,19 +90,19 @@ pub(crate) struct BounceReport {
 }
 
 impl BounceReport {
-    /// Which messages of a folder are left to the owner, from the `first` of [`BounceReport::left_to_you`] on.
+    /// The UIDs of messages left to the owner, from index `first` of [`BounceReport::left_to_you`] on.
     pub(super) fn left_uids(&self, first: usize) -> Vec<u32> {
         self.left_to_you[first..].iter().filter_map(|one| one.uid).collect()
     }
 
-    /// Whether anything is to be told of it.
+    /// Whether there is anything to report.
     pub(crate) fn has_news(&self) -> bool {
         !self.people.is_empty() || !self.left_to_you.is_empty() || self.counts.settled > 0
     }
 }
 
-/// Acts upon the messages of a mailbox, each once, however often they are read; the mailbox stays as it is. Reports that have
-/// nothing but an address are believed when `by_address` says so.
+/// Acts on each message of a mailbox once, however often it is read; the mailbox is not changed. Reports that name only
+/// an address are accepted if `by_address` is set.
 ///
 /// # Errors
 /// When there is no such mailbox; then nothing was done.
@@ -112,7 +112,7 @@ pub(crate) fn bounces(shop: &Shop, mailbox: &Path, by_address: bool, now: NaiveD
     store.write(|write| act(write, &mails, by_address, now, BounceReport::default()))
 }
 
-/// What would be done; nothing is.
+/// Reports what would be done, and does nothing.
 ///
 /// # Errors
 /// When there is no such mailbox.
@@ -122,7 +122,7 @@ pub(crate) fn rehearse(shop: &Shop, mailbox: &Path, by_address: bool, now: Naive
     store.rehearse(|write| act(write, &mails, by_address, now, BounceReport::default()))
 }
 
-/// Acts upon messages; what came of them is added to what came of `earlier` ones.
+/// Acts on messages; the outcome is added to that of `earlier` ones.
 pub(super) fn act(
     write: &Write<'_>,
     mails: &[Mail],
@@ -170,7 +170,7 @@ impl MailReader<'_> {
                 None => self.answer(&[], false),
             },
             MailKind::Withheld { why } => {
-                self.left(mail, format!("the mail server does not hand it out: {why}"), false);
+                self.left(mail, format!("the mail server does not send it: {why}"), false);
                 Ok(())
             }
             MailKind::Odd { keys, subject } => {
@@ -194,7 +194,7 @@ impl MailReader<'_> {
 
     fn report(&mut self, mail: &Mail, keys: &[String], statuses: &[DeliveryStatus]) -> Result<()> {
         let ours = self.ours(keys)?;
-        // One email has one recipient; behind an alias there may be more, and one whom it reached is enough.
+        // One email has one recipient; an alias may forward to several mailboxes, and one delivery is enough.
         let is_about = |email: &SentEmail, status: &DeliveryStatus| {
             status.addresses.iter().any(|address| is_same_mailbox(address, &email.address))
         };
@@ -232,7 +232,7 @@ impl MailReader<'_> {
         if !self.believed(mail, &email, is_by_address, &status.diagnostic) {
             return Ok(());
         }
-        // A dead end behind an address that forwards says nothing about that address.
+        // A failure behind a forwarding address does not prove that the address itself is dead.
         let is_forwarded = status.delivered_to.as_ref().is_some_and(|end| !is_same_mailbox(end, &email.address));
         let class = if is_forwarded && class == BounceClass::NoMailbox { BounceClass::Unreached } else { class };
         let notice =
@@ -273,7 +273,8 @@ impl MailReader<'_> {
     fn unsubscribe(&mut self, mail: &Mail, keys: &[String], from: Option<&str>) -> Result<()> {
         let ours = self.ours(keys)?;
         let is_by_address = ours.is_none();
-        // A no is taken from whoever has the address, at any time: heeding a false one costs a letter, a true one is the law.
+        // An opt-out is accepted from anyone who has the address, at any time: a false one costs a letter, a true one
+        // is the law.
         let Some(email) = self.of_sender(ours, from)? else {
             let from = from.unwrap_or("somebody");
             self.left(mail, format!("{from} asks to unsubscribe, and no email was sent to that address"), false);
@@ -283,7 +284,7 @@ impl MailReader<'_> {
         self.no_more(mail, email, Suppression::Unsubscribed, "unsubscribed by email", is_by_address)
     }
 
-    /// The email that a message answers, else the last one to whoever writes.
+    /// The email that a message replies to, else the last one sent to its sender.
     fn of_sender(&self, ours: Option<SentEmail>, from: Option<&str>) -> Result<Option<SentEmail>> {
         match (ours, from) {
             (None, Some(from)) => outbox::last_to(self.write, from, NaiveDateTime::default()),
@@ -295,7 +296,7 @@ impl MailReader<'_> {
         let ours = self.ours(keys)?;
         let Some(email) = self.of_sender(ours, from)? else { return self.answer(keys, false) };
         let (who, reference) = (shown(&email), &email.reference);
-        let then = format!("if it is so, `regulars customer set {reference} email_consent=no`");
+        let then = format!("if so, `regulars customer set {reference} email_consent=no`");
         self.left(mail, format!("{who} seems to ask to unsubscribe; {then}"), false);
         Ok(())
     }
@@ -313,7 +314,7 @@ impl MailReader<'_> {
         Ok(())
     }
 
-    /// The email that a key is of; an answer to it proves that it was taken.
+    /// The email that a key belongs to; a reply to it proves that it was delivered.
     fn ours(&mut self, keys: &[String]) -> Result<Option<SentEmail>> {
         for key in keys {
             if let Some(email) = outbox::by_key(self.write, key)? {
@@ -324,7 +325,7 @@ impl MailReader<'_> {
         Ok(None)
     }
 
-    /// The email that is meant, and whether only its address says so.
+    /// The email that a report is about, and whether it was matched by the address alone.
     fn meant(&self, ours: Option<SentEmail>, addresses: &[String]) -> Result<Option<(SentEmail, bool)>> {
         if let Some(email) = ours {
             return Ok(Some((email, false)));
@@ -337,10 +338,10 @@ impl MailReader<'_> {
         Ok(None)
     }
 
-    /// Whether a report is acted upon; one that has nothing but an address is left to the owner until they say so.
+    /// Whether a report is acted on; one that names only an address waits for the owner.
     fn believed(&mut self, mail: &Mail, email: &SentEmail, is_by_address: bool, diagnostic: &str) -> bool {
         if is_by_address && !self.by_address {
-            let why = format!("known by the address alone: {}, {diagnostic}", shown(email));
+            let why = format!("matched by the address alone: {}, {diagnostic}", shown(email));
             self.left(mail, why, true);
         }
         !is_by_address || self.by_address
@@ -376,7 +377,7 @@ impl MailReader<'_> {
     }
 }
 
-/// To whom an email went.
+/// The recipient of an email, for messages.
 fn shown(email: &SentEmail) -> String {
     let SentEmail { name, reference, address, .. } = email;
     format!("{name} (`{reference}`) <{address}>")

@@ -1,4 +1,4 @@
-//! Whom to talk to today, and that somebody was talked to.
+//! Who to call today, and a record that a customer was called.
 
 use chrono::NaiveDate;
 
@@ -11,7 +11,7 @@ pub(crate) fn list(shop: &Shop, options: CallOptions) -> Result<CallList> {
     insights::calls(&shop.store()?.read(), options, shop.settings.currency)
 }
 
-/// Notes a call, which takes somebody off the list; whether a complaint of theirs is still open.
+/// Records a call, which takes a customer off the list; returns whether they still have an open complaint.
 pub(crate) fn done(shop: &Shop, reference: &str, note: Option<&str>, today: NaiveDate) -> Result<(Customer, bool)> {
     shop.store()?.write(|write| insights::note_call(write, reference, note, today))
 }

@@ -1,4 +1,4 @@
-//! The card of a customer: how to greet them, what must not be forgotten, what waits for them.
+//! A customer's card: how to greet them, what to remember, which gifts wait for them.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -17,11 +17,11 @@ use crate::text;
 pub(crate) struct GreetedCard {
     #[serde(flatten)]
     pub(crate) card: Card,
-    /// The greeting line of this customer alone.
+    /// The greeting line of this customer without their household.
     pub(crate) greeting: String,
-    /// The first of the gifts.
+    /// The first gift.
     pub(crate) gift: Option<OfferSummary>,
-    /// Those that wait, the newest first, then the others.
+    /// Gifts that wait, newest first, then the others.
     pub(crate) gifts: Vec<OfferSummary>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn show(shop: &Shop, reference: &str, today: NaiveDate) -> Result<Gre
     greeted(&read, customers::by_ref(&read, reference)?, today)
 }
 
-/// The same for a program; none when there is no such customer.
+/// The same for the API; none when there is no such customer.
 pub(crate) fn look_up(read: &Read<'_>, reference: &str, today: NaiveDate) -> Result<Option<GreetedCard>> {
     let id = customers::resolve_ref(read, reference.trim())?;
     id.map(|id| greeted(read, customers::by_id(read, id)?, today)).transpose()
@@ -45,7 +45,7 @@ fn greeted(read: &Read<'_>, customer: Customer, today: NaiveDate) -> Result<Gree
     Ok(GreetedCard { card, greeting: merge::names_of(&[&alone]).greeting, gift: gifts.first().cloned(), gifts })
 }
 
-/// The campaign whose gift waits for a customer; of the only letter, when it does not wait.
+/// The campaign whose gift waits for a customer; if none waits, that of their only letter.
 ///
 /// # Errors
 /// When several gifts wait, or there is no letter.
@@ -61,16 +61,16 @@ pub(crate) fn campaign_of(shop: &Shop, reference: &str, today: NaiveDate) -> Res
     match offers.as_slice() {
         [only] => Ok(only.planned.slug.clone()),
         [] => Err(Error::new(format!("{} has no letter", text::quote(reference)))
-            .hint("say which campaign it was with `--campaign NAME`")),
+            .hint("give the campaign with `--campaign NAME`")),
         _ => Err(Error::new(format!("{} has several letters: {}", text::quote(reference), text::list(&slugs)))
-            .hint("say which with `--campaign NAME`")),
+            .hint("give one of them with `--campaign NAME`")),
     }
 }
 
-/// A customer whose card was open a moment ago.
+/// A customer whose card was just shown.
 ///
 /// # Errors
-/// When they are gone from the book meanwhile.
+/// When their card has since been removed.
 pub(crate) fn person(read: &Read<'_>, id: CustomerId) -> Result<Customer> {
     customers::by_id(read, id).map_err(|_| gone())
 }
@@ -79,7 +79,7 @@ pub(crate) fn person(read: &Read<'_>, id: CustomerId) -> Result<Customer> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum CardOf {
     Person(CustomerId),
-    /// Of whoever a letter went to: the best-ranked of the household.
+    /// The best-ranked customer of the household that a letter was sent to.
     Letter(RecipientId),
 }
 
@@ -87,14 +87,14 @@ pub(crate) struct TillCard {
     pub(crate) customer: Customer,
     pub(crate) card: Card,
     pub(crate) household: Vec<Customer>,
-    /// The greeting line of all of the household.
+    /// The greeting line of the whole household.
     pub(crate) greeting: String,
-    /// Those that wait, the one of the letter that was scanned first; then the others.
+    /// Gifts that wait, that of the scanned letter first; then the others.
     pub(crate) offers: Vec<Offer>,
 }
 
 /// # Errors
-/// When they are gone from the book meanwhile.
+/// When the card has since been removed.
 pub(crate) fn at_till(read: &Read<'_>, whose: CardOf, today: NaiveDate) -> Result<TillCard> {
     let (customer, letter) = match whose {
         CardOf::Person(id) => (person(read, id)?, None),
@@ -115,7 +115,7 @@ pub(crate) fn at_till(read: &Read<'_>, whose: CardOf, today: NaiveDate) -> Resul
     Ok(TillCard { customer, card, household, greeting, offers })
 }
 
-/// The gifts that wait for whoever a letter went to, beside its own.
+/// The gifts that wait for the recipient of a letter, besides the letter's own.
 pub(crate) fn other_gifts(read: &Read<'_>, letter: &Recipient, today: NaiveDate) -> Result<Vec<Offer>> {
     let Some(id) = customers::resolve_ref(read, &letter.reference)? else { return Ok(Vec::new()) };
     let mut offers = redemption::offers_to(read, id, today)?;
@@ -123,14 +123,14 @@ pub(crate) fn other_gifts(read: &Read<'_>, letter: &Recipient, today: NaiveDate)
     Ok(offers)
 }
 
-/// What the till says about a letter: its card is open when that is a yes. None when there is no such letter, or it has no
-/// code.
+/// The till's answer about a letter, with the card when its code is accepted. None when there is no such letter, or it
+/// has no code.
 pub(crate) fn answer_to(read: &Read<'_>, letter: RecipientId, today: NaiveDate) -> Result<Option<TillAnswer>> {
     let has_code = campaign::by_number(read, letter)?.is_some_and(|(_, recipient)| recipient.code.is_some());
     has_code.then(|| redemption::look(read, &Claim::Letter(letter), today)).transpose()
 }
 
-/// A customer with the greeting line of all of the household.
+/// A customer with the greeting line of the whole household.
 pub(crate) struct Greeted {
     pub(crate) customer: Customer,
     pub(crate) greeting: String,
@@ -142,7 +142,7 @@ pub(super) fn greeted_with_household(read: &Read<'_>, id: CustomerId) -> Result<
     Ok(Greeted { customer, greeting })
 }
 
-/// Of a customer and those who live with them, whoever stands at the counter first.
+/// The greeting line of a household, with the customer who is at the counter first.
 fn greeting(customer: &Customer, household: &[Customer]) -> String {
     let others = household.iter().filter(|member| member.id != customer.id && member.may_be_greeted());
     let people: Vec<&Customer> = std::iter::once(customer).chain(others).collect();
@@ -150,5 +150,5 @@ fn greeting(customer: &Customer, household: &[Customer]) -> String {
 }
 
 fn gone() -> Error {
-    Error::new("this person is not in the book any more").hint("look for them by name")
+    Error::new("this person is no longer in the book").hint("search for them by name")
 }

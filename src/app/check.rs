@@ -1,4 +1,4 @@
-//! Check: every file of the shop folder, or of one campaign, read and cross-checked, all faults at once.
+//! Check: reads and cross-checks every file of the shop folder, or of one campaign, and reports all errors at once.
 
 use std::collections::BTreeSet;
 
@@ -10,25 +10,27 @@ use crate::campaign::{self, CampaignFile, Sources};
 use crate::customers;
 use crate::domain::{countries, country_code, country_name};
 use crate::error::{Error, Result};
+use crate::letter::{self, Paper};
+use crate::merge::Template;
 use crate::piece::{TemplateSet, shop_fonts};
 use crate::segment::{self, Scope};
-use crate::shop::Shop;
+use crate::shop::{Settings, Shop};
 use crate::store::Read;
 use crate::text;
 
-/// What was found in order.
+/// What is OK.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Checked {
     pub(crate) campaigns: Vec<String>,
     pub(crate) templates: BTreeSet<String>,
-    /// What is not as the owner may expect.
+    /// What the owner may not expect.
     pub(crate) warnings: Vec<String>,
 }
 
-/// Checks one campaign, or all of them and the named segments.
+/// Checks one campaign, or all campaigns and the named segments.
 ///
 /// # Errors
-/// With every fault of every file.
+/// With every error of every file.
 pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result<Checked> {
     let files = campaign::list_files(shop)?;
     let store = shop.store()?;
@@ -39,11 +41,13 @@ pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result
     let scope = Scope::of(&shop.settings, None, &known, today);
     let campaigns = slug.map_or(files, |slug| vec![slug.to_owned()]);
     let mut found = Findings::default();
+    found.warnings.extend(is_sample(&shop.settings).then(|| SAMPLE.to_owned()));
     found.faults.extend(segment::check_named(&scope).err().map(|e| e.at("shop.toml")));
     for (name, condition) in segment::named_conditions(&scope) {
         let unknown = segment::unknown_values(&read, &condition)?;
         found.warnings.extend(unknown.into_iter().map(|warning| format!("shop.toml: segment `{name}`: {warning}")));
     }
+    found.faults.extend(letter::own_sheets(&shop.settings.labels, &shop.settings.country).1);
     for slug in &campaigns {
         found.campaign(&read, shop, slug, &known, today)?;
     }
@@ -51,7 +55,7 @@ pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result
         found.warnings.extend(customers::unusable_emails(&customers::with_unusable_email(&read)?));
     }
     let Findings { faults, templates, warnings, .. } = found;
-    // One place may be reached on several ways: two campaigns with one letter, a head that is read twice.
+    // One place may be reached twice: two campaigns with one template, front matter that is read twice.
     let mut seen = BTreeSet::new();
     let is_new = |fault: &&Error| seen.insert((fault.to_string(), fault.what_next().map(str::to_owned)));
     let all = Error::all(faults);
@@ -59,17 +63,44 @@ pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result
     Error::all(each).map_or(Ok(Checked { campaigns, templates, warnings: warnings.into_iter().collect() }), Err)
 }
 
-/// What is found in file after file.
+/// The warning about settings that no one has edited.
+pub(super) const SAMPLE: &str =
+    "shop.toml has the name or the address of the sample: write who you are before letters are printed";
+
+/// Whether the shop is called as the sample is, or has its address.
+pub(super) fn is_sample(settings: &Settings) -> bool {
+    let has = |value: String| include_str!("shop.toml").contains(&value);
+    let lines: Vec<String> = settings.address.iter().map(|line| format!("\"{line}\"")).collect();
+    has(format!("\nname     = \"{}\"\n", settings.name)) || has(format!("[{}]", lines.join(", ")))
+}
+
+/// A paper that is not the usual one of the shop's country.
+fn other_paper(shop: &Shop, template: &Template) -> Option<String> {
+    let paper = Paper::called(template.head.paper.as_ref()?).ok()?;
+    let country = country_code(&shop.settings.country);
+    let usual = Paper::of(country);
+    (paper != usual).then(|| {
+        let country = country_name(country, "US");
+        format!(
+            "letter-templates/{} has `paper = \"{}\"`; the usual paper in {country} is `{}`. Change `window` with it",
+            template.file,
+            paper.as_str(),
+            usual.as_str()
+        )
+    })
+}
+
+/// Findings collected file by file.
 #[derive(Default)]
 struct Findings {
-    /// One of the campaigns goes by email, or its reminders do.
+    /// One of the campaigns, or a reminder, is sent by email.
     sends_email: bool,
     faults: Vec<Error>,
     templates: BTreeSet<String>,
     warnings: BTreeSet<String>,
 }
 
-/// What is in English all the same in a letter of another language.
+/// Text that stays English in a letter of another language.
 fn in_english_only(shop: &Shop, template: &str, language: Option<&str>) -> Option<String> {
     let country = country_code(&shop.settings.country);
     let wants = match language {
@@ -89,7 +120,7 @@ fn is_english(language: &str) -> bool {
 }
 
 impl Findings {
-    /// Everything about one campaign that can be told without its recipients.
+    /// Everything about one campaign that can be checked without its recipients.
     fn campaign(&mut self, read: &Read<'_>, shop: &Shop, slug: &str, known: &[String], today: NaiveDate) -> Result<()> {
         let (file, wrong) = match CampaignFile::open_leniently(shop, slug) {
             Ok(opened) => opened,
@@ -108,20 +139,23 @@ impl Findings {
         let (templates, wrong) = sources.templates_leniently();
         self.faults.extend(wrong);
         for template in &templates {
+            self.warnings.extend(other_paper(shop, template));
             self.warnings.extend(in_english_only(shop, &template.file, template.head.language.as_deref()));
             self.templates.insert(template.file.clone());
         }
         let dated = file.date.or(file.as_of).unwrap_or(today);
         match shop_fonts(&shop.folder) {
             Ok(fonts) => {
-                self.faults.extend(TemplateSet::lay_out(&sources, file, &shop.settings, templates, dated, fonts).1);
+                let (set, faults) = TemplateSet::lay_out(&sources, file, &shop.settings, templates, dated, fonts);
+                self.faults.extend(faults);
+                self.warnings.extend(set.map(|set| set.coarse_pictures()).transpose()?.unwrap_or_default());
             }
             Err(fault) => self.faults.push(fault),
         }
         Ok(())
     }
 
-    /// What is wrong with whom a campaign asks for; with a warning for each value that nobody has.
+    /// Errors in a campaign's queries; with a warning for each value that no customer has.
     fn questions(&mut self, read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<()> {
         let place = campaign::place(&file.slug);
         let mut faults = Vec::new();

@@ -1,4 +1,4 @@
-//! The day's list: everything that happened at the tills, with the sums of what stands.
+//! The day's list: everything that happened at the tills, with totals of the entries that were not undone.
 
 use chrono::NaiveDate;
 
@@ -11,18 +11,18 @@ use crate::redemption::{self, Happening, Matter};
 use crate::store::Read;
 
 pub(crate) struct DayList {
-    /// Redemptions that stand.
+    /// Redemptions that were not undone.
     pub(crate) came: Vec<Happening>,
-    /// Amounts that stand without a redemption.
+    /// Amounts without a redemption that were not undone.
     pub(crate) bought: Vec<Happening>,
     pub(crate) bought_sum: Money,
     /// Everything else.
     pub(crate) others: Vec<Happening>,
-    /// On today's list, what the tills kept while they were offline and the owner has to look at, of whatever day.
+    /// On today's list: offline entries, of any day, that the owner has to look at.
     pub(crate) matters: Vec<Matter>,
     /// What tills changed on cards.
     pub(crate) changes: Vec<ShownChange>,
-    /// How many came, and what they spent.
+    /// How many customers came, and what they spent.
     pub(crate) count: usize,
     pub(crate) sum: Money,
 }

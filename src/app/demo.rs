@@ -1,4 +1,4 @@
-//! What the demo does beside the owner's verbs: the shop as it begins, the visits at the till, the owner's edits.
+//! What the demo does besides running verbs: the shop at its start, the visits at the till, the owner's edits.
 
 use std::path::Path;
 
@@ -17,10 +17,10 @@ use crate::redemption::{self, Claim, Outcome, TillAnswer, Visit};
 use crate::shop::Shop;
 use crate::text;
 
-/// The key of the demo's codes, so that it is the same play every time.
+/// The key of the demo's codes, fixed so that every run is the same.
 const KEY: &[u8] = b"the demo plays the same two years";
 
-/// What the shop has at the start.
+/// The shop's first files.
 const FIRST_FILES: &[(&str, &[u8])] = &[
     ("shop.toml", include_bytes!("demo_shop.toml")),
     ("campaigns/1989-chardonnay.toml", include_bytes!("../../campaigns/1989-chardonnay.toml")),
@@ -29,32 +29,32 @@ const FIRST_FILES: &[(&str, &[u8])] = &[
     ("letter-templates/signature.png", include_bytes!("../../letter-templates/signature.png")),
 ];
 
-/// What the owner makes of the follow-up a year later.
+/// The follow-up as the owner edits it a year later.
 const EDITED_FILES: &[(&str, &[u8])] = &[
     ("campaigns/1990-sauvignon-blanc.toml", include_bytes!("../../campaigns/1990-sauvignon-blanc.toml")),
     ("letter-templates/thanks-for-coming.md", include_bytes!("../../letter-templates/thanks-for-coming.md")),
     ("letter-templates/we-missed-you.md", include_bytes!("../../letter-templates/we-missed-you.md")),
 ];
 
-/// Makes the shop folder.
+/// Creates the shop folder.
 ///
 /// # Errors
-/// When there is one already.
+/// When it already exists.
 pub(crate) fn begin(folder: &Path) -> Result<()> {
     let files: Vec<_> = FIRST_FILES.iter().map(|(path, bytes)| (*path, bytes.to_vec())).collect();
     init::lay_down(folder, &files, KEY)?;
-    // Others play it too, and may send emails from it.
+    // Other people run the demo too, and may send emails from it.
     let number: [u8; 8] = random::bytes()?;
     Shop::open(folder)?.store()?.write(|write| outbox::set_apart(write, &number))
 }
 
-/// Whom a campaign writes to.
+/// Who a campaign is sent to.
 pub(crate) fn written_to(folder: &Path, slug: &str) -> Result<Vec<Recipient>> {
     let list = recipients::recipients(&Shop::open(folder)?, slug)?;
     Ok(list.recipients.into_iter().map(|(one, _)| one).filter(|one| one.arm == Arm::Mailed).collect())
 }
 
-/// Every visit at the till, each in a transaction of its own.
+/// Every visit at the till, each in its own transaction.
 pub(crate) fn visits(folder: &Path, recipients: &[Recipient], visits: &[story::GiftVisit]) -> Result<()> {
     let mut store = Shop::open(folder)?.store()?;
     for (index, visit) in visits.iter().enumerate() {
@@ -69,7 +69,7 @@ pub(crate) fn visits(folder: &Path, recipients: &[Recipient], visits: &[story::G
     Ok(())
 }
 
-/// Somebody tries the same letter again on the next day; what the till is asked, and what it answers.
+/// Someone tries the same letter again on the next day; returns the request and the till's answer.
 pub(crate) fn second_scan(
     folder: &Path,
     recipients: &[Recipient],
@@ -87,7 +87,7 @@ pub(crate) fn second_scan(
     Ok(Some((claim, answer)))
 }
 
-/// The owner's hand on what the follow-up wrote: the gift, and two letters of their own in place of its templates.
+/// The owner's edits to the files that the follow-up wrote: the gift, and two letters in place of its templates.
 pub(crate) fn edit<'t>(folder: &Path, templates: impl Iterator<Item = &'t str>) -> Result<()> {
     for template in templates {
         let path = folder.join(template);
@@ -96,7 +96,7 @@ pub(crate) fn edit<'t>(folder: &Path, templates: impl Iterator<Item = &'t str>) 
     EDITED_FILES.iter().try_for_each(|(path, bytes)| files::write_whole(&folder.join(path), bytes))
 }
 
-/// A visit at one of the two tills, some time in opening hours.
+/// A visit at one of the two tills, during opening hours.
 fn at_till(recipient: &Recipient, visit: &story::GiftVisit, index: usize) -> (Claim, Visit) {
     let minutes = u32::try_from(index * 37 % 480).unwrap_or(0);
     let time = NaiveTime::from_hms_opt(10 + minutes / 60, minutes % 60, 0).unwrap_or_default();

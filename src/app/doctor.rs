@@ -13,7 +13,7 @@ use crate::shop::Shop;
 use crate::store::{self, Finding, Read};
 use crate::text;
 
-/// The version of the database, and what was found.
+/// The database version, and the findings.
 pub(crate) fn examine(shop: &Shop) -> Result<(usize, Vec<Finding>)> {
     let store = shop.store()?;
     let (version, mut found) = store::examine(&store)?;
@@ -22,7 +22,7 @@ pub(crate) fn examine(shop: &Shop) -> Result<(usize, Vec<Finding>)> {
     Ok((version, found))
 }
 
-/// Purchases of which a few are too much to be added up.
+/// Purchases so large that a few of them overflow a sum.
 fn oversized(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
     let purchases = customers::oversized_purchases(read, 20)?.into_iter();
     Ok(purchases
@@ -32,13 +32,13 @@ fn oversized(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
                 text::quote(&reference),
                 shop.settings.currency.show(amount)
             ),
-            hint: "find its import with `regulars import list`, and take it back with `regulars import undo NUMBER`"
+            hint: "find its import with `regulars import list`, and undo it with `regulars import undo NUMBER`"
                 .to_owned(),
         })
         .collect())
 }
 
-/// An error of any verb; when amounts could not be added up, with whose they are.
+/// An error of any verb; if amounts could not be added up, it names the customers.
 pub(crate) fn with_whose(error: Error, folder: &Path) -> Error {
     let oversized = || {
         let shop = Shop::open(folder).ok()?;
@@ -52,7 +52,7 @@ pub(crate) fn with_whose(error: Error, folder: &Path) -> Error {
     Error::of(error.kind(), message).hint(error.what_next().unwrap_or_default())
 }
 
-/// Folders and files that belong to no campaign, and what a killed run left behind.
+/// Folders and files that belong to no campaign, and leftovers of a killed run.
 fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
     let mut found = Vec::new();
     let planned = campaign::slugs(read)?;
@@ -61,7 +61,7 @@ fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
         if !planned.contains(&name) {
             found.push(Finding {
                 message: format!("out/{name} belongs to no planned campaign"),
-                hint: "delete it if you need it no more".to_owned(),
+                hint: "delete it if you no longer need it".to_owned(),
             });
         }
     }
@@ -83,7 +83,7 @@ fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
             hint: "delete it: everything in it has found its place".to_owned(),
         });
     }
-    // Those of the database were closed when it was opened, if that was possible; the others are copies.
+    // The database's own temporary files were removed when it was opened, where possible; the others are copies.
     let is_database = |path: &PathBuf| path.extension().is_some_and(|end| end == "db");
     let copies = entries(&shop.folder).into_iter().filter(is_database);
     let databases: BTreeSet<PathBuf> = store::files_of(&shop.database()).into_iter().chain(copies).collect();
@@ -91,7 +91,14 @@ fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         found.push(Finding {
             message: format!("{name} can be read by other users of this machine"),
-            hint: format!("as the user whose file it is, run `chmod 600 '{name}'` in the shop folder"),
+            hint: format!("as the owner of the file, run `chmod 600 '{name}'` in the shop folder"),
+        });
+    }
+    let out = shop.folder.join("out");
+    if let Some(link) = Some(out.clone()).filter(|out| out.is_symlink()).or_else(|| files::linked_folder_in(&out)) {
+        found.push(Finding {
+            message: format!("{} is a link, and letters stay in the shop folder", shop.shown(&link)),
+            hint: "make it a folder: take the link away, and move what it leads to here".to_owned(),
         });
     }
     let mut parts = Vec::new();
@@ -110,10 +117,10 @@ fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
     Ok(found)
 }
 
-/// How deep folders of out/ are looked into.
+/// How deep folders of out/ are searched.
 const DEEPEST: usize = 8;
 
-/// What was left half written in a folder, and so many folders below; links are not followed.
+/// Unfinished files in a folder and its subfolders, up to a depth; links are not followed.
 fn find_parts(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
     for path in entries(folder) {
         if files::is_part(&path) {

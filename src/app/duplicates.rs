@@ -1,4 +1,4 @@
-//! Who may be in the book twice, and the owner's word that two cards are two people.
+//! Cards that may be the same person, and the owner's statement that two cards are two people.
 
 use chrono::NaiveDate;
 
@@ -6,7 +6,7 @@ use crate::customers::{self, Customer, Pair};
 use crate::error::Result;
 use crate::shop::Shop;
 
-/// Every pair that is worth a look, the surest first.
+/// Every pair worth a look, the most likely first.
 pub(crate) fn list(shop: &Shop) -> Result<Vec<Pair>> {
     customers::duplicates(&shop.store()?.read())
 }
@@ -15,11 +15,11 @@ pub(crate) fn list(shop: &Shop) -> Result<Vec<Pair>> {
 pub(crate) struct TwoPeople {
     pub(crate) one: Customer,
     pub(crate) other: Customer,
-    /// Whether it was otherwise before.
+    /// Whether this changes anything.
     pub(crate) is_new: bool,
 }
 
-/// Says that two cards are two people, or takes that back.
+/// Records that two cards are two people, or withdraws that.
 pub(crate) fn different(shop: &Shop, one: &str, other: &str, apart: bool, today: NaiveDate) -> Result<TwoPeople> {
     shop.store()?.write(|write| {
         let (one, other) = (customers::by_ref(write, one)?, customers::by_ref(write, other)?);

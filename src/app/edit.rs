@@ -1,4 +1,4 @@
-//! A card changed by hand: the owner knows better than the export.
+//! Manual changes to a card; they take precedence over the export.
 
 use chrono::NaiveDate;
 
@@ -9,17 +9,17 @@ use crate::error::{Error, Result};
 use crate::shop::Shop;
 use crate::store::Write;
 
-/// From whom the book has what somebody said at a till.
+/// The recorded source of a statement made at a till.
 pub(super) const AT_THE_TILL: &str = "at the till";
 
 /// The longest line of an address, in characters.
 pub(super) const LONGEST: usize = 200;
 
-/// Sets each `FIELD=VALUE` on a card: the card as it is now, and what is different. `source` is kept with consent, deceased
-/// and moved.
+/// Sets each `FIELD=VALUE` on a card; returns the card as it is now, and the changes. `source` is stored with consent,
+/// deceased and moved.
 ///
 /// # Errors
-/// With every assignment that is not one.
+/// With every invalid assignment.
 pub(crate) fn set(
     shop: &Shop,
     reference: &str,
@@ -34,33 +34,33 @@ pub(crate) fn set(
     })
 }
 
-/// An address that was typed at a till.
+/// An address as typed at a till.
 #[derive(Debug)]
 pub(crate) struct TypedAddress(Vec<String>);
 
 impl TypedAddress {
-    /// `typed` gives what stands in the form for a field, if it has that field.
+    /// `typed` returns the text of a field of the form, if it has that field.
     ///
     /// # Errors
     /// When a line is too long.
     pub(crate) fn read<'t>(typed: impl Fn(&str) -> Option<&'t str>) -> Result<Self> {
-        // A till may change all of an address but the country.
+        // A till may change any part of the address except the country.
         let fields = ADDRESS.into_iter().filter(|field| *field != CustomerField::Country);
         let lines: Vec<(CustomerField, String)> =
             fields.filter_map(|field| Some((field, one_line(typed(field.as_str())?)))).collect();
         if lines.iter().any(|(_, text)| text.chars().count() > LONGEST) {
-            return Err(Error::new("no address has lines that long").hint("look again at what was typed"));
+            return Err(Error::new("a line of an address cannot be that long").hint("check what you typed"));
         }
         Ok(Self(lines.into_iter().map(|(field, text)| format!("{field}={text}")).collect()))
     }
 }
 
-/// What was typed, in one line.
+/// The typed text on one line.
 pub(super) fn one_line(typed: &str) -> String {
     notes::visible(typed).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Writes another address on a card; the owner sees it.
+/// Writes a new address to a card; the owner is shown the change.
 pub(crate) fn set_address(
     write: &Write<'_>,
     customer: CustomerId,

@@ -1,4 +1,4 @@
-//! What is still needed before emails go out: in shop.toml, at the mail server, and in DNS.
+//! What is still needed before emails can be sent: in shop.toml, at the mail server, and in DNS.
 
 use std::collections::BTreeSet;
 
@@ -15,30 +15,30 @@ use crate::piece::{self, EmailComposer, FrozenCampaign};
 use crate::shop::Shop;
 use crate::text;
 
-/// The key of the mail server.
+/// The key of the mail server in shop.toml.
 const SERVER: &str = "server";
 
-/// Something that is missing.
+/// A missing setting.
 #[derive(Debug, Serialize)]
 pub(crate) struct MissingSetting {
-    /// Of shop.toml.
+    /// Its key in shop.toml.
     pub(crate) key: &'static str,
-    /// Whether no email goes out without it.
+    /// Whether no email can be sent without it.
     pub(crate) stops: bool,
     pub(crate) message: String,
     pub(crate) hint: String,
 }
 
-/// What a look at everything that emails need has found.
+/// Findings about everything that emails need.
 pub(crate) struct EmailCheck {
     pub(crate) missing: Vec<MissingSetting>,
-    /// What the mail server offers, if it was asked and let us in.
+    /// The mail server's capabilities, if it was asked and accepted the login.
     pub(crate) offer: Option<ServerOffer>,
     pub(crate) dns: DnsFindings,
 }
 
-/// Looks at shop.toml, at the mail server, at the mailbox of `[bounces]` and into DNS, all but the first unless `offline`. No email
-/// is sent.
+/// Checks shop.toml, the mail server, the mailbox of `[bounces]`, and DNS; with `offline` only shop.toml. No email is
+/// sent.
 pub(crate) fn check(shop: &Shop, offline: bool) -> EmailCheck {
     let mut missing = missing(shop);
     let has_server = shop.settings.email.as_ref().is_some_and(|email| email.server.is_some());
@@ -48,7 +48,7 @@ pub(crate) fn check(shop: &Shop, offline: bool) -> EmailCheck {
     EmailCheck { missing, offer, dns }
 }
 
-/// What stops the emails of a campaign, when it has any; written as files they need no mail server.
+/// What stops the emails of a campaign, if it has any; emails written as files need no mail server.
 pub(crate) fn cannot_leave(shop: &Shop, file: &CampaignFile, as_files: bool) -> Option<String> {
     if !file.sends_email() {
         return None;
@@ -62,7 +62,7 @@ pub(crate) fn cannot_leave(shop: &Shop, file: &CampaignFile, as_files: bool) -> 
     ))
 }
 
-/// What is missing by email_check.tsv, or written so that it cannot be used.
+/// Settings of email_check.tsv that are missing or unusable.
 fn missing(shop: &Shop) -> Vec<MissingSetting> {
     let email = shop.settings.email.as_ref();
     let is_absent = |key: &str| match (key, email) {
@@ -94,10 +94,10 @@ fn missing(shop: &Shop) -> Vec<MissingSetting> {
     missing
 }
 
-/// Why what comes back cannot be read, which keeps no email from going out.
+/// Why the bounce mailbox cannot be read; this does not stop emails from being sent.
 fn mailbox(shop: &Shop, offline: bool) -> Option<MissingSetting> {
     let fault = if offline { None } else { incoming::fault(shop) }?;
-    let message = format!("what comes back cannot be read: {fault}");
+    let message = format!("returned mail cannot be read: {fault}");
     Some(MissingSetting {
         key: "bounces",
         stops: false,
@@ -106,7 +106,7 @@ fn mailbox(shop: &Shop, offline: bool) -> Option<MissingSetting> {
     })
 }
 
-/// Asks the mail server, unless `offline`; what it offers, if it lets us in.
+/// Asks the mail server, unless `offline`; returns its capabilities if it accepts the login.
 fn ask(shop: &Shop, offline: bool, missing: &mut Vec<MissingSetting>) -> Option<ServerOffer> {
     let mut add = |key, stops, message: String, hint: &str| {
         missing.push(MissingSetting { key, stops, message, hint: hint.to_owned() });
@@ -119,7 +119,7 @@ fn ask(shop: &Shop, offline: bool, missing: &mut Vec<MissingSetting>) -> Option<
         }
     };
     if shop.settings.email.as_ref().is_some_and(|email| email.daily_cap == Some(0)) {
-        add("daily_cap", true, "no email may go on any day".to_owned(), "write how many may, or take the line out");
+        add("daily_cap", true, "no email may be sent on any day".to_owned(), "set a larger number, or remove the line");
     }
     if offline {
         return None;
@@ -136,15 +136,15 @@ fn ask(shop: &Shop, offline: bool, missing: &mut Vec<MissingSetting>) -> Option<
         add(
             SERVER,
             false,
-            "the mail server takes one command at a time (no PIPELINING), so sending is slower".to_owned(),
-            "more `connections` make up for it, as far as it allows them",
+            "the mail server accepts one command at a time (no PIPELINING), so sending is slower".to_owned(),
+            "more `connections` help, if the server allows them",
         );
     }
     if let (Some(limit), Ok(Some((slug, largest)))) = (offer.size, largest(shop))
         && largest > limit
     {
         let message = format!(
-            "the mail server takes emails of {} at most; those of `{slug}` have {}",
+            "the mail server accepts emails up to {}; those of `{slug}` have {}",
             text::bytes(limit),
             text::bytes(largest)
         );
@@ -156,35 +156,37 @@ fn ask(shop: &Shop, offline: bool, missing: &mut Vec<MissingSetting>) -> Option<
 fn in_words(problem: ServerProblem) -> (&'static str, String, &'static str) {
     match problem {
         ServerProblem::Silent(why) => {
-            (SERVER, format!("the mail server cannot be reached: {why}"), "look at the name, the port and the network")
+            (SERVER, format!("the mail server cannot be reached: {why}"), "check the name, the port and the network")
         }
-        ServerProblem::Certificate(why) => {
-            (SERVER, why, "write the name that your provider gives; nothing is sent to a server that may be another")
-        }
+        ServerProblem::Certificate(why) => (
+            SERVER,
+            why,
+            "write the name that your provider gives; nothing is sent to a server that cannot prove its name",
+        ),
         ServerProblem::Open => (
             SERVER,
-            "the mail server does not encrypt (no STARTTLS), so that anybody on the way could read along".to_owned(),
+            "the mail server does not encrypt (no STARTTLS), so anyone on the network could read the emails".to_owned(),
             "most servers do on port 465: write `smtps://` in place of `smtp+starttls://`",
         ),
         ServerProblem::Password(why) => (
             "password_file",
-            format!("the mail server does not let us in: {why}"),
-            "look at the user in `server` and at the password; many providers want one made for programs",
+            format!("the mail server rejects the sign-in: {why}"),
+            "check the user in `server` and the password; many providers require an app password",
         ),
         ServerProblem::Refused(why) => (
             "from",
-            format!("the mail server takes no emails from this sender: {why}"),
-            "`from` must be an address that the user in `server` may write with; if none is named there, sign in as one",
+            format!("the mail server rejects emails from this sender: {why}"),
+            "`from` must be an address that the user in `server` may send from; if `server` has no user, add one",
         ),
         ServerProblem::NotNow(why) => (
             SERVER,
-            format!("the mail server takes no emails from this sender at present: {why}"),
-            "try again later; if it goes on, ask the people who run it",
+            format!("the mail server temporarily rejects emails from this sender: {why}"),
+            "try again later; if it continues, ask your provider",
         ),
     }
 }
 
-/// The largest email that is still to go, by campaign, in bytes: one of each branch is made.
+/// The largest email still to be sent, by campaign, in bytes: one of each branch is made.
 fn largest(shop: &Shop) -> Result<Option<(String, u64)>> {
     let store = shop.store()?;
     let writer = EmailComposer::open(&store.read(), shop)?;

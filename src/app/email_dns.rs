@@ -1,4 +1,4 @@
-//! What DNS says about emails in the shop's name, as a receiver reads it: SPF, DKIM and DMARC of the domain in `from`.
+//! What DNS has for emails in the shop's name, as a receiver looks it up: SPF, DKIM and DMARC of the domain in `from`.
 
 use serde::Serialize;
 
@@ -11,23 +11,23 @@ use crate::text;
 
 #[derive(Debug, Serialize)]
 pub(crate) struct DnsFindings {
-    /// Of `from` in shop.toml.
+    /// Taken from `from` in shop.toml.
     pub(crate) domain: Option<String>,
-    /// Why it was not asked, or not to the end.
+    /// Why DNS was not asked, or not completely.
     pub(crate) not_asked: Option<String>,
     /// `SPF`, `DKIM`, `DMARC`.
     pub(crate) in_order: Vec<&'static str>,
     pub(crate) doubts: Vec<DnsDoubt>,
 }
 
-/// What a receiver would doubt.
+/// Something that makes receivers distrust our emails.
 #[derive(Debug, Serialize)]
 pub(crate) struct DnsDoubt {
     /// `SPF`, `DKIM` or `DMARC`.
     pub(crate) about: &'static str,
     pub(crate) message: String,
     pub(crate) hint: String,
-    /// The TXT record to publish, where one helps.
+    /// The TXT record to publish, where one solves it.
     pub(crate) record: Option<DnsRecord>,
 }
 
@@ -35,7 +35,7 @@ const SPF: &str = "SPF";
 const DKIM: &str = "DKIM";
 const DMARC: &str = "DMARC";
 
-/// Asks DNS, unless the shop is `offline`; `resolver` names whom to ask, as REGULARS_RESOLVER does.
+/// Queries DNS, unless `offline`; `resolver` is the server to ask, as in REGULARS_RESOLVER.
 pub(crate) fn look(shop: &Shop, offline: bool, resolver: Option<&str>) -> DnsFindings {
     let mut findings = DnsFindings { domain: None, not_asked: None, in_order: Vec::new(), doubts: Vec::new() };
     let sender =
@@ -53,7 +53,7 @@ pub(crate) fn look(shop: &Shop, offline: bool, resolver: Option<&str>) -> DnsFin
     findings
 }
 
-/// A receiver of our emails, looking them up.
+/// Simulates a receiver that checks our emails.
 struct Receiver<'r> {
     dns: &'r dyn Dns,
     shop: &'r Shop,
@@ -74,7 +74,7 @@ impl Receiver<'_> {
         self.findings.doubts.push(DnsDoubt { about, message, hint: hint.to_owned(), record });
     }
 
-    /// Whether receivers find that the mail server may send for us, as far as can be told.
+    /// Whether receivers accept the mail server as a sender for our domain, as far as can be determined.
     fn spf(&mut self) -> Result<bool, String> {
         let host = self.settings.server.as_ref().map(|server| server.host.as_str());
         let SpfFindings { doubts, better } = email::spf(self.dns, self.domain, host)?;
@@ -84,33 +84,33 @@ impl Receiver<'_> {
             let advice = match doubt {
                 SpfDoubt::Missing => (
                     format!("{domain} has no SPF record: receivers cannot see who may send for it"),
-                    "publish one; if your mail provider names one, take theirs",
+                    "publish one; if your mail provider gives you one, use that",
                 ),
                 SpfDoubt::Several(count) => (
                     format!("{domain} has {}, so receivers ignore them all", text::count(*count, "SPF record")),
-                    "publish one in place of all",
+                    "replace them with one",
                 ),
                 SpfDoubt::Unreadable(part) => (
                     format!("{} in the SPF record is not valid, so receivers ignore the record", text::quote(part)),
-                    "correct it or take it out",
+                    "correct or remove it",
                 ),
                 SpfDoubt::Everybody(other) if other != self.domain => (
                     format!("{}, which the SPF record includes, lets anyone send (`+all`)", text::quote(other)),
-                    "take it out, or ask them",
+                    "remove it, or ask them",
                 ),
                 SpfDoubt::Everybody(_) => {
                     (format!("the SPF record lets anyone send for {domain} (`+all`)"), "end it with `~all`")
                 }
                 SpfDoubt::TooManyLookups(count) => (
-                    format!("the SPF record takes {count} lookups of DNS; receivers make 10, then ignore the record"),
-                    "take out what no longer sends for you",
+                    format!("the SPF record needs {count} DNS lookups; receivers make 10, then ignore the record"),
+                    "remove what no longer sends for you",
                 ),
                 SpfDoubt::EmptyInclude(other) => (
                     format!(
                         "the SPF record includes {}, which has no SPF record, so receivers ignore yours",
                         text::quote(other)
                     ),
-                    "take it out, or write what your provider names",
+                    "remove it, or write what your provider gives you",
                 ),
                 SpfDoubt::NotCovered => (
                     format!("the SPF record does not let your mail server {host} send"),
@@ -123,12 +123,13 @@ impl Receiver<'_> {
         Ok(doubts.iter().all(|doubt| matches!(doubt, SpfDoubt::Everybody(_))))
     }
 
-    /// Whether receivers find our signature right. Without a key there is none to look at, which is said elsewhere.
+    /// Whether receivers can verify our signature. Without a key there is nothing to check, which is reported
+    /// elsewhere.
     fn dkim(&mut self) -> Result<bool, String> {
         let Ok(Some(dkim)) = piece::dkim(self.shop, self.settings) else { return Ok(false) };
         let Ok((name, value)) = dkim.record(self.domain) else { return Ok(false) };
         let doubts = email::dkim_doubts(self.dns, &name, &value)?;
-        let (shown, publish) = (text::quote(&name), "publish the record of your key in its place");
+        let (shown, publish) = (text::quote(&name), "replace it with the record of your key");
         for doubt in &doubts {
             let advice = match doubt {
                 DkimDoubt::Missing => (
@@ -136,21 +137,19 @@ impl Receiver<'_> {
                     "publish the record of your key",
                 ),
                 DkimDoubt::Several(count) => (
-                    format!("{shown} has {}; which of them counts is left to chance", text::count(*count, "record")),
-                    "publish one in place of all",
+                    format!("{shown} has {}; it is not defined which one counts", text::count(*count, "record")),
+                    "replace them with one",
                 ),
                 DkimDoubt::Unreadable => {
                     (format!("the record at {shown} cannot be used to check your signatures"), publish)
                 }
-                DkimDoubt::Revoked => (format!("the key at {shown} was taken back (`p=` is empty)"), publish),
+                DkimDoubt::Revoked => (format!("the key at {shown} was revoked (`p=` is empty)"), publish),
                 DkimDoubt::OtherKey => (
-                    format!("DNS has another key at {shown} than yours, so every signature looks wrong to receivers"),
+                    format!("DNS has a different key at {shown}, so every signature looks wrong to receivers"),
                     publish,
                 ),
                 DkimDoubt::Testing => (
-                    format!(
-                        "the record of {shown} has the mark of a test (`t=y`), so signatures may count for nothing"
-                    ),
+                    format!("the record of {shown} is in test mode (`t=y`), so signatures may be ignored"),
                     "publish it without `t=y`",
                 ),
             };
@@ -168,22 +167,24 @@ impl Receiver<'_> {
             let (advice, is_fixed_here) = match doubt {
                 DmarcDoubt::Missing => (
                     (
-                        format!("{domain} has no DMARC record; Gmail and Yahoo ask all who send many emails for one"),
-                        "publish this one: it turns nothing away, and you get reports of what is sent in your name",
+                        format!(
+                            "{domain} has no DMARC record; Gmail and Yahoo require one from everyone who sends many emails"
+                        ),
+                        "publish this one: it rejects nothing, and you get reports of what is sent in your name",
                     ),
                     true,
                 ),
                 DmarcDoubt::Several(count) => (
                     (
                         format!("{domain} has {}, so receivers ignore them all", text::count(*count, "DMARC record")),
-                        "publish one in place of all",
+                        "replace them with one",
                     ),
                     true,
                 ),
                 DmarcDoubt::Unreadable(name) => (
                     (
-                        format!("the DMARC record at {} has no policy that there is (`p=`)", text::quote(name)),
-                        "publish one that has",
+                        format!("the DMARC record at {} has no valid policy (`p=`)", text::quote(name)),
+                        "publish one with a policy",
                     ),
                     true,
                 ),

@@ -1,4 +1,4 @@
-//! The key that signs emails, and the records of DNS by which receivers check it.
+//! The key that signs emails, and the DNS records by which receivers verify it.
 
 use serde::Serialize;
 
@@ -16,11 +16,11 @@ pub(crate) struct KeyOutcome {
     /// `rsa` or `ed25519`.
     pub(crate) kind: &'static str,
     pub(crate) is_new: bool,
-    /// It takes the place of an older one.
+    /// It replaces an older key.
     pub(crate) is_replaced: bool,
     /// Whether shop.toml names it.
     pub(crate) is_named: bool,
-    /// Where emails come from.
+    /// The domain that emails are sent from.
     pub(crate) domain: String,
     pub(crate) records: Vec<DnsRecord>,
 }
@@ -35,10 +35,10 @@ pub(crate) struct DnsRecord {
     pub(crate) purpose: &'static str,
 }
 
-/// Makes the key of a shop by `make`, unless there is one that is not to be replaced.
+/// Makes the shop's key with `make`, unless there already is one and `replace` is not set.
 ///
 /// # Errors
-/// When shop.toml does not say who sends, or the key that is there cannot be used.
+/// When shop.toml has no sender, or the existing key cannot be used.
 pub(crate) fn keys(shop: &Shop, make: fn() -> Result<Key>, replace: bool) -> Result<KeyOutcome> {
     let settings = shop.settings.sender()?;
     let address = email::address(&settings.from, "from")?;
@@ -48,13 +48,13 @@ pub(crate) fn keys(shop: &Shop, make: fn() -> Result<Key>, replace: bool) -> Res
     let was_there = path.exists();
     let is_new = !was_there || replace;
     if was_there && replace {
-        // Whatever else `dkim_key` names is lost when it is replaced.
+        // Replacing the key overwrites the file that `dkim_key` names, so it must not be any other key.
         let is_of_pages = shop.settings.till.key.as_deref() == Some(file);
         if is_of_pages || piece::dkim_key(shop, file).is_err() {
             let what = if is_of_pages { "is the key of the pages" } else { "is not a key that signs emails" };
             return Err(Error::new(format!("{} {what}, so it is not replaced", text::quote(file)))
                 .at("shop.toml")
-                .hint("name another file in `dkim_key`, or move this one away"));
+                .hint("set another file in `dkim_key`, or move this one"));
         }
     }
     let key = if is_new { make()? } else { piece::dkim_key(shop, file)? };
@@ -83,7 +83,7 @@ fn records(dkim: &Dkim, (address, domain): (&str, &str), host: Option<&str>) -> 
         DnsRecord {
             name: domain.to_owned(),
             value: email::spf_record(host),
-            purpose: "SPF: who may send for you; only one such record, so if your mail provider names one, take theirs",
+            purpose: "SPF: who may send for you; there can be only one such record, so if your mail provider gives you one, use that",
         },
         DnsRecord {
             name: email::dmarc_name(domain),

@@ -1,4 +1,5 @@
-//! Something that a till wrote down: whose it is, changed and taken back by that till for a while, by the owner at any time.
+//! An entry written at a till: who it belongs to, and how it is changed or undone, by that till for a limited time and
+//! by the owner at any time.
 
 use chrono::NaiveDateTime;
 
@@ -32,7 +33,7 @@ impl From<EventId> for TillEntry {
 }
 
 pub(crate) enum EntryFor {
-    /// The gift of a letter, and how many had come by then.
+    /// A letter's gift, and how many had been redeemed by then.
     Gift {
         planned: Planned,
         recipient: Recipient,
@@ -42,11 +43,11 @@ pub(crate) enum EntryFor {
         planned: Planned,
         recipient: Recipient,
     },
-    /// No gift; nobody when the customer is not in the book any more.
+    /// No gift; none when the customer is no longer in the book.
     Amount(Option<Greeted>),
 }
 
-/// An entry that stands.
+/// An entry that was not undone.
 pub(crate) struct StandingEntry {
     pub(crate) what: EntryFor,
     reference: String,
@@ -56,8 +57,7 @@ pub(crate) struct StandingEntry {
 }
 
 impl StandingEntry {
-    /// Until when a till may change it and take it back: the one that wrote it down. A clock that was set back meanwhile takes
-    /// nothing away.
+    /// Until when the till that wrote it may change or undo it. Setting the clock back does not shorten this.
     pub(crate) fn until(&self, till: &str, now: NaiveDateTime) -> Option<NaiveDateTime> {
         let until = redemption::undo_until(self.at);
         (self.till == till && now <= until).then_some(until)
@@ -100,10 +100,10 @@ fn amount(read: &Read<'_>, event: EventId) -> Result<Option<StandingEntry>> {
     Ok(Some(StandingEntry { what, reference, at: bought.at, till: bought.till, spend: bought.spend }))
 }
 
-/// Takes an entry back at the till that wrote it down; the entry that says so. Pressed twice, it is taken back once.
+/// Undoes an entry at the till that wrote it; returns the entry that records this. Pressing twice undoes it once.
 ///
 /// # Errors
-/// When this till may not any more.
+/// When this till may no longer undo it.
 pub(crate) fn undo_at_till(
     write: &Write<'_>,
     entry: TillEntry,
@@ -113,7 +113,7 @@ pub(crate) fn undo_at_till(
 ) -> Result<Option<EventId>> {
     if let Some(standing) = find(write, entry)? {
         if standing.until(till, now).is_none() {
-            return Err(too_late("take it back"));
+            return Err(too_late("undo it"));
         }
         match entry {
             TillEntry::Letter(letter) => redemption::undo(write, letter, reason, now).map(|_| ()),
@@ -126,16 +126,16 @@ pub(crate) fn undo_at_till(
     }
 }
 
-/// What was taken back, and whose it is.
+/// What was undone, and the customer.
 pub(crate) struct Reversal {
     pub(crate) what: UndoneEntry,
     /// The letter whose gift it was.
     pub(crate) letter: Option<(Planned, Recipient)>,
-    /// Of an amount without a letter; nobody when the customer is not in the book any more.
+    /// The customer of an amount without a letter; none when they are no longer in the book.
     pub(crate) whose: Option<Greeted>,
 }
 
-/// What an entry has taken back, if it is one that does.
+/// What an entry has undone, if it is an undo.
 pub(crate) fn reversal(read: &Read<'_>, event: EventId) -> Result<Option<Reversal>> {
     let Some(what) = redemption::undone_entry(read, event)? else { return Ok(None) };
     let letter = what.recipient_id.map(|id| campaign::by_number(read, id)).transpose()?.flatten();
@@ -144,11 +144,11 @@ pub(crate) fn reversal(read: &Read<'_>, event: EventId) -> Result<Option<Reversa
     Ok(Some(Reversal { what, letter, whose }))
 }
 
-/// Changes an amount at the till that wrote it down. Nothing is changed when it is far above the largest purchase ever, which
-/// is then the answer, unless the till `is_sure`.
+/// Changes an amount at the till that wrote it. An amount far above the largest purchase ever is not accepted unless
+/// the till `is_sure`; then that largest purchase is returned.
 ///
 /// # Errors
-/// When this till may not any more, or cannot take the amount.
+/// When this till may no longer change it, or a till cannot accept the amount.
 pub(crate) fn change_at_till(
     write: &Write<'_>,
     entry: TillEntry,
@@ -165,17 +165,17 @@ pub(crate) fn change_at_till(
 }
 
 fn too_late(what: &str) -> Error {
-    Error::new(format!("this till cannot {what} any more")).hint("the owner can, on the day's list")
+    Error::new(format!("this till can no longer {what}")).hint("the owner can, on the day's list")
 }
 
-/// Takes an entry back, whenever it was. Pressed twice, it is taken back once.
+/// Undoes an entry of any age. Pressing twice undoes it once.
 ///
 /// # Errors
 /// When there is no reason.
 pub(crate) fn undo(write: &Write<'_>, entry: TillEntry, reason: &str, now: NaiveDateTime) -> Result<()> {
     match entry {
         TillEntry::Letter(letter) => {
-            redemption::check_reason(reason, "say it in a word or two")?;
+            redemption::check_reason(reason, "give the reason in a word or two")?;
             if campaign::by_number(write, letter)?.is_some_and(|(_, letter)| letter.redeemed_on.is_some()) {
                 redemption::undo(write, letter, reason, now)?;
             }
@@ -185,10 +185,10 @@ pub(crate) fn undo(write: &Write<'_>, entry: TillEntry, reason: &str, now: Naive
     }
 }
 
-/// Changes an amount, whenever it was; the first stays on record.
+/// Changes the amount of an entry of any age; the first amount stays on record.
 ///
 /// # Errors
-/// When it does not stand, or a till cannot take the amount.
+/// When the entry was undone, or a till cannot accept the amount.
 pub(crate) fn change(write: &Write<'_>, entry: TillEntry, spend: Money, now: NaiveDateTime) -> Result<()> {
     match entry {
         TillEntry::Letter(letter) => redemption::change(write, letter, spend, now),

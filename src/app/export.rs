@@ -1,4 +1,4 @@
-//! Everything that is held on a person, as one object: for the person who asks what the shop knows.
+//! Everything stored about a person, as one object: the answer to a data access request.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::merge;
 use crate::shop::Shop;
 
-/// What every owner of tables holds on the customer of a reference.
+/// What every table owner stores about a customer.
 pub(crate) fn export(shop: &Shop, reference: &str) -> Result<Map<String, Value>> {
     let store = shop.store()?;
     let read = store.read();

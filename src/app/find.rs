@@ -1,4 +1,4 @@
-//! Who is that? Customers by name, reference, town, email or phone.
+//! Finds customers by name, reference, town, email or phone.
 
 use chrono::NaiveDate;
 
@@ -8,7 +8,7 @@ use crate::redemption::{self, Offer};
 use crate::shop::Shop;
 use crate::store::{Read, Store};
 
-/// The best `most` of those whom the words fit, and how many there are in all.
+/// The best `most` matches, and the number of all matches.
 pub(crate) fn find(shop: &Shop, words: &str, today: NaiveDate, most: usize) -> Result<(usize, Vec<Hit>)> {
     let mut store = shop.store()?;
     prepare(&mut store)?;
@@ -16,15 +16,15 @@ pub(crate) fn find(shop: &Shop, words: &str, today: NaiveDate, most: usize) -> R
     customers::find(&read, &Vocabulary::of(&read)?, words, today, most)
 }
 
-/// Completes the index of names, which a database of an earlier version does not have.
+/// Completes the search index, which a database of an earlier version does not have.
 pub(crate) fn prepare(store: &mut Store) -> Result<()> {
     if customers::words_are_indexed(&store.read())? { Ok(()) } else { store.write(customers::index_words) }
 }
 
 pub(crate) struct FoundAtTill {
-    /// How many there are in all.
+    /// The number of all matches.
     pub(crate) all: usize,
-    /// The best, each with the gifts of their letters, those that wait first.
+    /// The best matches, each with the gifts of their letters, those that wait first.
     pub(crate) hits: Vec<(Hit, Vec<Offer>)>,
 }
 

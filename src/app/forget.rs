@@ -1,4 +1,4 @@
-//! Somebody who asks to be forgotten is erased everywhere; the totals stay.
+//! Erases a person who asks to be forgotten everywhere; the totals stay.
 
 use chrono::NaiveDate;
 
@@ -9,21 +9,21 @@ use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::shop::Shop;
 
-/// What was erased, and where traces may be left.
+/// What was erased, and where traces may remain.
 pub(crate) struct Forgotten {
     /// How many purchases stay, without a name.
     pub(crate) purchases: usize,
     /// The campaigns that had a piece for them.
     pub(crate) campaigns: Vec<String>,
-    /// Those of them whose printed pieces are still in `out/`.
+    /// Campaigns among them whose printed pieces are still in `out/`.
     pub(crate) printed: Vec<String>,
-    /// Campaign files of plans that name a reference of theirs.
+    /// Stored campaign files that name one of their references.
     pub(crate) files: Vec<String>,
-    /// Why the database file still holds what was erased.
+    /// Why the database file still contains the erased data.
     pub(crate) untidy: Option<Error>,
 }
 
-/// Who would be forgotten.
+/// The customer who would be forgotten.
 pub(crate) fn whom(shop: &Shop, reference: &str) -> Result<Customer> {
     customers::by_ref(&shop.store()?.read(), reference)
 }

@@ -1,4 +1,4 @@
-//! A request of a till that is a program, done once: the same under the same key gets the same answer.
+//! Idempotent API requests: the same request under the same key is done once and gets the same response.
 
 use chrono::NaiveDateTime;
 
@@ -7,12 +7,12 @@ use crate::domain::RecipientId;
 use crate::error::Result;
 use crate::store::Write;
 
-/// A request, with what makes it itself.
+/// A request with its idempotency key.
 #[derive(Debug)]
 pub(crate) struct KeyedRequest {
     pub(crate) token: TillToken,
     pub(crate) key: String,
-    /// The hash of where it leads and what it says.
+    /// The hash of its path and body.
     pub(crate) hash: Vec<u8>,
 }
 
@@ -26,15 +26,16 @@ impl KeyedRequest {
 pub(crate) enum Replay<T> {
     /// Done now.
     Now(T),
-    /// Answered before.
+    /// Already answered.
     Before(StoredAnswer),
     /// The key was used for another request.
     KeyUsed,
-    /// The token was revoked since it was looked up.
+    /// The token was revoked after it was looked up.
     Revoked,
 }
 
-/// Does `work` unless its key was answered before, and keeps its answer: status and body, and whom it is about.
+/// Does `work` unless its key already has a response, and stores the response: status, body and the customer it is
+/// about.
 pub(crate) fn once<T>(
     write: &Write<'_>,
     request: KeyedRequest,

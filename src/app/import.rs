@@ -1,4 +1,4 @@
-//! Import customers, purchases or a past campaign: as a whole, without the bad rows, or only to see what would change.
+//! Imports customers, purchases or a past campaign: everything, without the bad rows, or as a dry run.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -22,7 +22,7 @@ use crate::store::{Store, Write};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ImportFile<'a> {
     pub(crate) path: &'a Path,
-    /// What the owner says about its encoding and its sheet.
+    /// Its encoding and sheet, as given by the owner.
     pub(crate) sheet: SheetOptions<'a>,
     /// Change nothing.
     pub(crate) dry_run: bool,
@@ -35,30 +35,30 @@ pub(crate) struct ImportFile<'a> {
 pub(crate) struct ImportRequest<'a> {
     pub(crate) file: ImportFile<'a>,
     pub(crate) options: ImportOptions<'a>,
-    /// It has purchases; otherwise customers.
+    /// A file of purchases; otherwise of customers.
     pub(crate) purchases: Option<PurchaseImport<'a>>,
-    /// Make a profile of all customers, which takes time. A dry run always makes one.
+    /// Make a profile of all customers, which is slow. A dry run always makes one.
     pub(crate) with_profile: bool,
 }
 
-/// What purchases need beside their file.
+/// Options for a file of purchases.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PurchaseImport<'a> {
-    /// Within which receipt numbers are unique; the system of the export by default.
+    /// The scope in which receipt numbers are unique; by default the exporting system.
     pub(crate) source: Option<&'a str>,
     /// Add a customer for an unknown reference.
     pub(crate) new_customers: bool,
 }
 
-/// How far an import is, for a progress bar.
+/// Progress of an import.
 #[derive(Debug)]
 pub(crate) enum ImportProgress<'a> {
-    /// The file is recognised, and nothing of it imported yet.
+    /// The file format is known; nothing is imported yet.
     Recognised(&'a Recognised),
     /// It has so many bytes.
     Size(usize),
     Step(ImportStep),
-    /// Everything is imported, and nothing written yet.
+    /// Everything is read, and not committed yet.
     Profile(&'a BookProfile),
 }
 
@@ -66,26 +66,25 @@ pub(crate) enum ImportProgress<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Recognised {
     pub(crate) dialect: &'static Dialect,
-    /// What stands for the reference.
+    /// The column used as the reference.
     pub(crate) known_by: KnownBy,
 }
 
 /// What an import did, or would do.
 #[derive(Debug)]
 pub(crate) struct Imported {
-    /// The name of the file.
     pub(crate) file: String,
     pub(crate) report: ImportReport,
-    /// Nothing was imported: there are errors, and they may not be skipped.
+    /// Nothing was imported: there are errors, and skipping them was not allowed.
     pub(crate) refused: bool,
-    /// The file in the shop folder that has the bad rows.
+    /// The file in the shop folder with the bad rows.
     pub(crate) left_out: Option<String>,
 }
 
-/// How many rows are imported before tills that wait for the database give up, which they do after four seconds.
+/// At most this many rows are imported before tills that wait for the database give up after four seconds.
 const MOST_WHILE_OPEN: usize = 100_000;
 
-/// How many rows a file has, when they would keep open tills waiting for too long; nothing when they would not.
+/// The number of rows, if the file would block open tills for too long; otherwise none.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -97,13 +96,13 @@ pub(crate) fn keeps_tills_waiting(shop: &Shop, file: ImportFile<'_>) -> Result<O
     Ok(Some(rows).filter(|rows| *rows > MOST_WHILE_OPEN))
 }
 
-/// What an import is ended with.
+/// The message of a stopped import.
 const STOPPED: &str = "nothing was imported";
 
 /// Imports customers or purchases.
 ///
 /// # Errors
-/// When the file cannot be read, or `stop` was raised: then nothing is imported.
+/// When the file cannot be read, or `stop` was set: then nothing is imported.
 pub(crate) fn import(
     shop: &Shop,
     request: ImportRequest<'_>,
@@ -117,7 +116,7 @@ pub(crate) fn import(
         None => (ImportKind::Customers, ImportedData::Customers),
     };
     let options = ImportOptions { timezone: shop.settings.timezone, ..request.options };
-    let plan = ImportPlan::of(&opened.sheet, kind, options).map_err(|e| e.at(&opened.name))?;
+    let plan = ImportPlan::of(&opened.sheet, kind, options).map_err(|e| opened.unread(e))?;
     let plan = plan.writing_out(opened.left_out.as_ref());
     let recognised = Recognised { dialect: plan.dialect, known_by: plan.known_by() };
     progress(ImportProgress::Recognised(&recognised));
@@ -128,7 +127,7 @@ pub(crate) fn import(
     };
     let today = now.date();
     let (outcome, profile) = opened.run(&mut store, data, now, |write, import| {
-        // Without it nobody knows who was forgotten.
+        // Forgotten people are recognized by hashes made with this key.
         write.shop_key()?;
         let report = match request.purchases {
             None => import::customers(write, &plan, (import, today), &step),
@@ -140,8 +139,12 @@ pub(crate) fn import(
             }
         };
         go_on(stop, STOPPED)?;
-        let report = report.map_err(|e| e.at(&opened.name))?;
-        step(ImportStep::Now("Looking the book over"))?;
+        let mut report = report.map_err(|e| e.at(&opened.name))?;
+        if request.file.dry_run {
+            report.columns = plan.preview()?;
+            report.not_found = plan.not_found();
+        }
+        step(ImportStep::Now("Analyzing the book"))?;
         let profile = (request.file.dry_run || request.with_profile).then(|| import::profile(write)).transpose()?;
         if let Some(profile) = &profile {
             progress(ImportProgress::Profile(profile));
@@ -152,7 +155,7 @@ pub(crate) fn import(
     Ok((opened.finish(outcome)?, recognised, profile))
 }
 
-/// Imports last year's mailing: who was written to, and who came. The visits are those of the rows imported.
+/// Imports last year's mailing: who it was sent to, and who came. Only visits of imported rows are recorded.
 pub(crate) fn import_past(
     shop: &Shop,
     file: ImportFile<'_>,
@@ -167,7 +170,7 @@ pub(crate) fn import_past(
     let step = |offset| progress(ImportProgress::Step(ImportStep::Read(offset)));
     let (outcome, visits) = opened.run(&mut store, ImportedData::PastCampaign, now, |write, _| {
         let taken = campaign::take_past(write, shop, &opened.sheet, &past, now, &step);
-        // An option or a file of its own is a place already; a line is one of the file.
+        // An error in an option or another file already has a place; a line number belongs to this file.
         let is_elsewhere = |e: &Error| e.place().is_some_and(|place| !place.starts_with(|c: char| c.is_ascii_digit()));
         let (report, visits) = taken.map_err(|e| if is_elsewhere(&e) { e } else { e.at(&opened.name) })?;
         redemption::record_past(write, &visits)?;
@@ -198,7 +201,15 @@ impl<'a> Opened<'a> {
         Ok(Self { file, name, sheet, left_out })
     }
 
-    /// Runs the import: as a whole, as a rehearsal, or not at all when there are errors that may not be skipped.
+    /// An error of the headings, with what the file itself shows: that another sheet may be meant, or what stands above them.
+    fn unread(&self, error: Error) -> Error {
+        let remarks = self.sheet.remarks().into_iter();
+        let hints: Vec<String> = remarks.chain(error.what_next().map(str::to_owned)).collect();
+        let error = if hints.is_empty() { error } else { error.hint(hints.join("; ")) };
+        error.at(&self.name)
+    }
+
+    /// Runs the import: completely, as a dry run, or not at all when there are errors that may not be skipped.
     fn run<T>(
         &self,
         store: &mut Store,
@@ -227,7 +238,7 @@ impl<'a> Opened<'a> {
         refused.map_or(outcome, Ok)
     }
 
-    /// Also when every row would be left out: then there is nothing to import.
+    /// Also when every row would be skipped: then there is nothing to import.
     fn refuses(&self, report: &ImportReport) -> bool {
         let accepted = report.added + report.changed + report.unchanged + report.unlinked;
         report.faults > 0 && (!self.file.skip_bad || accepted == 0)
@@ -255,7 +266,7 @@ mod tests {
     use super::*;
     use crate::app::{import_undo, init};
 
-    /// A flag that the progress raises at any step ends an import, and an undo, and the book is as it was.
+    /// Setting the stop flag at any step of an import or undo leaves the book unchanged.
     #[test]
     fn whoever_stops_it_has_imported_and_undone_nothing() {
         let folder = tempfile::tempdir().expect("folder");

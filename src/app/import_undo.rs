@@ -1,4 +1,4 @@
-//! The imports there were, and one of them undone.
+//! The list of imports, and undoing one of them.
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
@@ -24,24 +24,23 @@ pub(crate) struct ImportUndone {
     pub(crate) newer: Vec<ImportRecord>,
 }
 
-/// Every import, the first one first.
+/// Every import, oldest first.
 pub(crate) fn list(shop: &Shop) -> Result<Vec<ImportRecord>> {
     history::history(&shop.store()?.read())
 }
 
-/// The import that an undo would undo: of this number, or the last one.
+/// The import to undo: the one with this number, or the last one.
 ///
 /// # Errors
-/// When there is none that can be undone.
+/// When none can be undone.
 pub(crate) fn find(shop: &Shop, number: Option<i64>) -> Result<ImportRecord> {
     history::to_undo(&shop.store()?.read(), number)
 }
 
-/// Undoes an import, or with `dry_run` only shows what would go and what would stay. `progress` is told what is done of how
-/// much.
+/// Undoes an import; with `dry_run` only shows what would be removed and what would stay.
 ///
 /// # Errors
-/// When it cannot be undone, or `stop` was raised: then the book is as it was.
+/// When it cannot be undone, or `stop` was set: then the book is unchanged.
 pub(crate) fn undo(
     shop: &Shop,
     number: i64,
@@ -51,7 +50,7 @@ pub(crate) fn undo(
 ) -> Result<ImportUndone> {
     let mut store = shop.store()?;
     let work = |write: &Write<'_>| {
-        // Another program may have undone it meanwhile.
+        // Another program may have undone it in the meantime.
         let record = history::to_undo(write, Some(number))?;
         let step = |done, total| {
             progress(done, total);
@@ -66,7 +65,7 @@ pub(crate) fn undo(
     if dry_run { store.rehearse(work) } else { store.write(work) }
 }
 
-/// The customers of an import that plans and the till hold on to, and why.
+/// Customers of an import that are still used by plans or the till, and why.
 fn held(read: &Read<'_>, record: &ImportRecord) -> Result<HashMap<CustomerId, String>> {
     let in_plans = campaign::customers_of_import(read, record.id)?.into_iter();
     let mut held: HashMap<CustomerId, String> =

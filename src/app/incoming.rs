@@ -1,4 +1,4 @@
-//! What came back, read over IMAP from the mailbox that shop.toml names: batch after batch, each remembered as it is acted upon.
+//! Reads returned mail over IMAP from the mailbox in shop.toml, in batches; each batch is recorded when it is acted on.
 
 use std::sync::atomic::Ordering;
 
@@ -12,23 +12,24 @@ use crate::inbound::{self, ImapAccount, ImapMailbox, Mail, WhichMessages};
 use crate::shop::Shop;
 use crate::store::{Read, Store};
 
-/// What came of a mailbox that is read over IMAP.
+/// The outcome of reading a mailbox over IMAP.
 #[derive(Debug, Serialize)]
 pub(crate) struct IncomingReport {
     #[serde(flatten)]
     pub(crate) report: BounceReport,
     pub(crate) folder: String,
-    /// How many messages were not read, as it ended before.
+    /// How many messages were not read because it stopped early.
     pub(crate) unread: usize,
-    /// Why it did.
+    /// Why it stopped.
     #[serde(skip)]
     pub(crate) stopped: Option<Error>,
 }
 
-/// Acts upon the messages of the mailbox that were not read before, and upon those that were left to the owner.
+/// Acts on new messages of the mailbox, and on those that were left to the owner.
 ///
 /// # Errors
-/// When shop.toml names no mailbox, or it cannot be read; then nothing was done. What fails later stands in the report.
+/// When shop.toml names no mailbox, or it cannot be read; then nothing was done. Later errors are in the
+/// report.
 pub(crate) fn bounces(
     shop: &Shop,
     by_address: bool,
@@ -38,7 +39,7 @@ pub(crate) fn bounces(
     read(shop, &mut shop.store()?, WhichMessages::NewAndLeft, by_address, now, progress)
 }
 
-/// What would be done; nothing is, and nothing is remembered.
+/// Reports what would be done; nothing is done or recorded.
 ///
 /// # Errors
 /// When shop.toml names no mailbox, or it cannot be read.
@@ -54,7 +55,7 @@ pub(crate) fn rehearse(
     Ok(IncomingReport { report, folder: account(shop)?.folder, unread: 0, stopped: None })
 }
 
-/// Reads the mailbox; each batch is acted upon and remembered in one transaction.
+/// Reads the mailbox; each batch is acted on and recorded in one transaction.
 pub(super) fn read(
     shop: &Shop,
     store: &mut Store,
@@ -71,7 +72,7 @@ pub(super) fn read(
         let left = mailbox.len() - mailbox.read();
         if left > 0 && progress.stop.load(Ordering::SeqCst) {
             let message = format!("you stopped it; {} of {} messages were read", mailbox.read(), mailbox.len());
-            stopped = Some(Error::new(message).hint("the same command goes on where this ended"));
+            stopped = Some(Error::new(message).hint("run the same command again to continue"));
             break;
         }
         match mailbox.next_batch() {
@@ -87,7 +88,7 @@ pub(super) fn read(
             Err(fault) if mailbox.read() == 0 => return Err(fault),
             Err(fault) => {
                 let so_far = format!("{} of {} messages were read", mailbox.read(), mailbox.len());
-                let hint = "what was read is done; the next reading goes on where this ended";
+                let hint = "what was read is done; the next run continues from there";
                 stopped = Some(Error::new(format!("{fault}; {so_far}")).hint(hint));
                 break;
             }
@@ -100,7 +101,7 @@ pub(super) fn read(
     Ok(IncomingReport { report, folder: account.folder, unread, stopped })
 }
 
-/// The messages that are to be read, for a rehearsal.
+/// The messages to read in a dry run.
 pub(super) fn mails(shop: &Shop, read: &Read<'_>, which: WhichMessages, progress: &Progress<'_>) -> Result<Vec<Mail>> {
     let account = account(shop)?;
     let mut mailbox = ImapMailbox::open(&account, inbound::read_mark(read, &account)?, which)?;
@@ -114,7 +115,8 @@ pub(super) fn mails(shop: &Shop, read: &Read<'_>, which: WhichMessages, progress
     Ok(mails)
 }
 
-/// Why the mailbox that shop.toml names cannot be read, without reading anything in it; where it names none there is no fault.
+/// Why the mailbox in shop.toml cannot be read; it is opened, but no message is read. None when shop.toml names no
+/// mailbox.
 pub(super) fn fault(shop: &Shop) -> Option<Error> {
     shop.settings.bounces.as_ref()?;
     account(shop).and_then(ImapMailbox::look).err()

@@ -11,12 +11,12 @@ use crate::random;
 use crate::shop::Settings;
 use crate::store::{ShopLock, Store};
 
-/// A file to lay down: its path in the shop folder, and its bytes.
+/// A file to create: its path in the shop folder, and its bytes.
 pub(super) type SampleFile = (&'static str, Vec<u8>);
 
 const TEMPLATE: &[u8] = include_bytes!("../../letter-templates/first-letter.md");
 
-/// The sample campaign, its dates to be moved to the day.
+/// The sample campaign, whose dates are shifted to today.
 const CAMPAIGN: &str = include_str!("../../campaigns/thank-you.toml");
 
 const SETTINGS: &str = include_str!("shop.toml");
@@ -24,14 +24,14 @@ const SETTINGS: &str = include_str!("shop.toml");
 const SHOP: &str = "shop.toml";
 const DATABASE: &str = "regulars.db";
 
-/// The folder in which a shop is made, and its name when all is in it.
+/// The folder in which a shop is prepared, before its files are moved into place.
 const DRAFT: &str = "new-shop.part";
 pub(super) const READY: &str = "new-shop";
 
-/// Makes a shop folder with a key of its own; its files.
+/// Creates a shop folder with a new key; returns its files.
 ///
 /// # Errors
-/// When there is one already, one of the files is there, or the machine gives no random numbers.
+/// When it is already a shop, one of the files exists, or the machine has no random numbers.
 pub(crate) fn init(folder: &Path, today: NaiveDate) -> Result<Vec<&'static str>> {
     let key = random::bytes::<32>()?;
     let files = [
@@ -43,10 +43,11 @@ pub(crate) fn init(folder: &Path, today: NaiveDate) -> Result<Vec<&'static str>>
     Ok(files.iter().map(|(path, _)| *path).collect())
 }
 
-/// Makes a shop folder of these files, with a database and its key.
+/// Creates a shop folder with these files, a database and its key.
 ///
-/// All of it is made in a folder of its own, which gets another name when it is complete; from there it is moved to its places,
-/// shop.toml last. Killed before that, there is no shop, and the next try begins anew or moves the rest.
+/// Everything is prepared in a temporary folder, which is renamed when it is complete; then its files are moved into
+/// place, shop.toml last. If this is killed earlier there is no shop, and the next run starts again or moves the
+/// remaining files.
 pub(super) fn lay_down(folder: &Path, files: &[SampleFile], key: &[u8]) -> Result<()> {
     let (database, was_there) = (folder.join(DATABASE), folder.exists());
     refuse_a_shop(folder)?;
@@ -56,7 +57,7 @@ pub(super) fn lay_down(folder: &Path, files: &[SampleFile], key: &[u8]) -> Resul
     let outcome = stage(folder, files, key).and_then(|()| put_in_place(folder));
     let [draft, ready] = [DRAFT, READY].map(|name| folder.join(name));
     if outcome.is_err() && !ready.exists() {
-        // Half a shop would be in the way of the next try.
+        // Half a shop would block the next try.
         let _ = std::fs::remove_dir_all(draft);
         lock.vanish(&database);
         if !was_there {
@@ -75,7 +76,7 @@ fn refuse_a_shop(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes all files of a shop in a folder of their own, unless they are there from a try that was killed.
+/// Prepares all files of a shop in a temporary folder, unless a killed run already did.
 fn stage(folder: &Path, files: &[SampleFile], key: &[u8]) -> Result<()> {
     let [draft, ready] = [DRAFT, READY].map(|name| folder.join(name));
     if ready.is_dir() {
@@ -97,7 +98,7 @@ fn stage(folder: &Path, files: &[SampleFile], key: &[u8]) -> Result<()> {
     files::sync_folder(folder)
 }
 
-/// Moves what was made to its places, the file last by which a folder is a shop.
+/// Moves the prepared files into place; shop.toml, which makes the folder a shop, comes last.
 fn put_in_place(folder: &Path) -> Result<()> {
     let ready = folder.join(READY);
     let mut waiting = below(&ready, Path::new(""))?;
@@ -115,7 +116,7 @@ fn put_in_place(folder: &Path) -> Result<()> {
     std::fs::remove_dir_all(&ready).map_err(|e| Error::io("remove", &ready, e))
 }
 
-/// The files below a folder, by their paths in it.
+/// All files below a folder, by relative path.
 fn below(root: &Path, inner: &Path) -> Result<Vec<PathBuf>> {
     let folder = root.join(inner);
     let failed = |e| Error::io("read", &folder, e);
@@ -131,7 +132,7 @@ fn is_there(path: &Path) -> Error {
     Error::is_there(path).hint("choose an empty folder")
 }
 
-/// The sample campaign with its dates moved so that its own day is today.
+/// The sample campaign with its dates shifted so that its own day is today.
 fn moved_to(today: NaiveDate, text: &str) -> Result<String> {
     let currency = Settings::read(SETTINGS)?.currency;
     let sample = CampaignFile::read("thank-you", text, currency)?;

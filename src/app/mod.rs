@@ -1,4 +1,4 @@
-//! The use cases, one file each: plain arguments in, data out; the transaction is inside.
+//! The use cases, one file each: plain arguments in, data out; each opens its own transaction.
 
 pub(crate) mod backup;
 pub(crate) mod best;

@@ -1,4 +1,4 @@
-//! A new customer at the till: what was typed, who that may be already, the card.
+//! A new customer at the till: the form, possible duplicates, the card.
 
 use chrono::NaiveDate;
 
@@ -11,7 +11,7 @@ use crate::store::{Read, Write};
 /// The shortest phone number, in digits.
 const PHONE: usize = 5;
 
-/// The fields that a till asks for, in the order of the form.
+/// The fields of the form, in its order.
 pub(crate) const FIELDS: [CustomerField; 9] = [
     CustomerField::FirstName,
     CustomerField::LastName,
@@ -29,12 +29,12 @@ pub(crate) const FIELDS: [CustomerField; 9] = [
 pub(crate) struct NewCustomer {
     /// In the order of [`FIELDS`].
     texts: Vec<(CustomerField, String)>,
-    /// What they said to each channel; unknown when they were not asked.
+    /// Their consent for each channel; unknown when not asked.
     pub(crate) consents: [(ConsentChannel, Consent); 2],
 }
 
 impl NewCustomer {
-    /// `typed` gives what stands in the form for a field, and for a channel what they said.
+    /// `typed` returns the text of a field, and for a channel the consent.
     pub(crate) fn read<'t>(typed: impl Fn(&str) -> Option<&'t str>) -> Self {
         let text = |field: CustomerField| {
             let text = one_line(typed(field.as_str()).unwrap_or_default());
@@ -47,7 +47,7 @@ impl NewCustomer {
         Self { texts: FIELDS.map(text).to_vec(), consents: [ConsentChannel::Post, ConsentChannel::Email].map(said) }
     }
 
-    /// The same of one line that was searched for: an email address, a phone number, else a name.
+    /// From a search text: an email address, a phone number, else a name.
     pub(crate) fn of_search(words: &str) -> Self {
         let words = one_line(words);
         let digits = words.chars().filter(char::is_ascii_digit).count();
@@ -110,7 +110,7 @@ impl NewCustomer {
     }
 }
 
-/// Cards that may be the same customer's; none when the request has added one already.
+/// Cards that may be the same customer; none when this request has already added one.
 pub(crate) fn possible_duplicates(
     read: &Read<'_>,
     vocabulary: &Vocabulary,
@@ -123,7 +123,7 @@ pub(crate) fn possible_duplicates(
     customers::possible_duplicates(read, vocabulary, &new.draft(), today)
 }
 
-/// Adds the customer; the owner sees it. The same request adds one card.
+/// Adds the customer; the owner is shown the change. Repeating the request adds one card.
 pub(crate) fn add(write: &Write<'_>, new: &NewCustomer, request: &str, here: AtTill<'_>) -> Result<CustomerId> {
     if let Some(card) = customers::card_of_request(write, request)? {
         return Ok(card);

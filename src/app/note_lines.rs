@@ -1,4 +1,4 @@
-//! Personal lines: a sheet with each recipient's card beside an empty line, and what the owner wrote into it.
+//! Personal lines: a sheet with each recipient's card and an empty line, and reading back what the owner wrote.
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,7 @@ pub(crate) struct LinesSheet {
 /// A sheet that was read back.
 pub(crate) struct LinesOutcome {
     pub(crate) lines: TakenLines,
-    /// Letters were printed before with other lines.
+    /// Letters were already printed with other lines.
     pub(crate) print_again: bool,
     /// Templates that print no personal line.
     pub(crate) silent: Vec<String>,
@@ -33,26 +33,26 @@ pub(crate) struct LinesOutcome {
 /// Writes the sheet of a plan to fill in.
 ///
 /// # Errors
-/// When one is there that holds what was not read back yet.
+/// When a sheet already exists with text that was not read back yet.
 pub(crate) fn write_sheet(shop: &Shop, slug: &str, now: NaiveDateTime) -> Result<LinesSheet> {
     let mut store = shop.store()?;
     let planned = campaign::need(&store.read(), slug)?;
     let silent = silent_templates(&store.read(), &planned)?;
-    let file = shop.out(slug).join("note-lines.csv");
+    let file = shop.out_to_write(slug)?.join("note-lines.csv");
     if file.is_file() && planned.state != CampaignState::Posted && !is_read(&mut store, &planned, &file, now) {
         let shown = shop.shown(&file);
-        return Err(Error::new(format!("{} holds what was not taken yet", text::quote(&shown)))
-            .hint(format!("take it with `regulars note-lines {slug} --take {shown}`, or delete it")));
+        return Err(Error::new(format!("{} has lines that were not read back yet", text::quote(&shown)))
+            .hint(format!("read it with `regulars note-lines {slug} --take {shown}`, or delete it")));
     }
     let (recipients, sheet) = campaign::lines_sheet(&store.read(), &planned, shop.settings.currency, now.date())?;
     files::write_whole(&file, &sheet)?;
     Ok(LinesSheet { file, recipients, silent })
 }
 
-/// Takes the lines and signers of a sheet.
+/// Reads the lines and signers of a sheet.
 ///
 /// # Errors
-/// With the row, when one cannot be taken; then none is.
+/// With the row, when one is not accepted; then none is stored.
 pub(crate) fn read_sheet(shop: &Shop, slug: &str, file: &Path, now: NaiveDateTime) -> Result<LinesOutcome> {
     let mut store = shop.store()?;
     let planned = campaign::need(&store.read(), slug)?;
@@ -67,7 +67,7 @@ pub(crate) fn read_sheet(shop: &Shop, slug: &str, file: &Path, now: NaiveDateTim
     Ok(LinesOutcome { lines, print_again: is_changed && planned.state == CampaignState::Printing, silent })
 }
 
-/// Whether a sheet holds no words that are not stored already. What it lacks is nothing to lose.
+/// Whether everything in a sheet is already stored, so that it can be overwritten.
 fn is_read(store: &mut Store, planned: &Planned, path: &Path, now: NaiveDateTime) -> bool {
     let lines = ImportSheet::open(path, SheetOptions::default())
         .and_then(|s| store.rehearse(|write| campaign::take_lines(write, planned, &s, now)));

@@ -1,4 +1,4 @@
-//! What was said: a note on the card, and complaints resolved.
+//! Notes on a card, and resolved complaints.
 
 use chrono::NaiveDate;
 
@@ -10,10 +10,10 @@ use crate::shop::Shop;
 use crate::store::Write;
 use crate::text;
 
-/// The longest note of a till, in characters.
+/// The longest note at a till, in characters.
 pub(crate) const LONGEST: usize = 2_000;
 
-/// A contact as it is noted.
+/// A note to add.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NewNote<'n> {
     pub(crate) kind: &'n str,
@@ -22,10 +22,10 @@ pub(crate) struct NewNote<'n> {
     pub(crate) on: NaiveDate,
 }
 
-/// Writes a note on a card; its number.
+/// Adds a note to a card; returns its number.
 ///
 /// # Errors
-/// When the kind is not one, the text is empty or the minutes are negative.
+/// When the kind is unknown, the text is empty or the minutes are negative.
 pub(crate) fn add(shop: &Shop, reference: &str, note: NewNote<'_>) -> Result<(Customer, i64)> {
     shop.store()?.write(|write| {
         let customer = customers::by_ref(write, reference)?;
@@ -41,7 +41,7 @@ pub(crate) fn add(shop: &Shop, reference: &str, note: NewNote<'_>) -> Result<(Cu
     })
 }
 
-/// Resolves the open complaints of a customer; how many there were.
+/// Resolves the open complaints of a customer; returns how many there were.
 pub(crate) fn resolve(shop: &Shop, reference: &str, on: NaiveDate) -> Result<(Customer, usize)> {
     shop.store()?.write(|write| {
         let customer = customers::by_ref(write, reference)?;
@@ -54,11 +54,11 @@ pub(crate) fn resolve(shop: &Shop, reference: &str, on: NaiveDate) -> Result<(Cu
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NoteFault {
     Empty,
-    /// As much of it as may be.
+    /// The text, cut to the limit.
     TooLong(String),
 }
 
-/// A note as it was typed at a till, line by line, without characters that nobody can see.
+/// A note as typed at a till, line by line, without invisible characters.
 pub(crate) fn read(typed: &str) -> Result<String, NoteFault> {
     let text = visible(typed);
     match text.chars().count() {
@@ -68,7 +68,7 @@ pub(crate) fn read(typed: &str) -> Result<String, NoteFault> {
     }
 }
 
-/// Writes a till's note on a card; the owner sees it. Pressed twice, it is one note.
+/// Adds a till's note to a card; the owner is shown the change. Pressing twice adds one note.
 pub(crate) fn add_at_till(
     write: &Write<'_>,
     customer: CustomerId,
@@ -87,7 +87,7 @@ pub(crate) fn add_at_till(
     customers::record_note(write, customer, (note, kind, text), here)
 }
 
-/// What was typed, line by line, without characters that nobody can see.
+/// Typed text line by line, without invisible characters.
 pub(super) fn visible(typed: &str) -> String {
     if text::is_blank(typed) {
         return String::new();

@@ -1,4 +1,4 @@
-//! Where the emails of a campaign stand, and what the owner knows of those in doubt.
+//! The state of a campaign's emails, and the owner's decision about those in doubt.
 
 use crate::campaign::{self, Planned};
 use crate::clock::Clock;
@@ -8,7 +8,7 @@ use crate::outbox::{self, DoubtVerdict, OutboxEntry};
 use crate::shop::Shop;
 use crate::store::Store;
 
-/// Every email of a plan, by wave: its own first, then those of its reminders.
+/// Every email of a plan, by wave: first its own, then those of its reminders.
 pub(crate) fn list(shop: &Shop, slug: &str, clock: Clock) -> Result<(Planned, Vec<Vec<OutboxEntry>>)> {
     let (store, planned) = open(shop, slug, clock)?;
     let read = store.read();
@@ -17,10 +17,10 @@ pub(crate) fn list(shop: &Shop, slug: &str, clock: Clock) -> Result<(Planned, Ve
     Ok((planned, waves))
 }
 
-/// Settles the email to `reference` by what the owner knows; which it was.
+/// Settles the email to `reference` as the owner decides; returns that email.
 ///
 /// # Errors
-/// When there is no such email, or its state is known.
+/// When there is no such email, or its state is already known.
 pub(crate) fn settle(
     shop: &Shop,
     slug: &str,
@@ -32,10 +32,10 @@ pub(crate) fn settle(
     store.write(|write| outbox::settle_by_hand(write, &planned, reference, verdict, clock.moment()))
 }
 
-/// Sends the email to `reference` to the address that the book has now.
+/// Sends the email to `reference` to the address that is now on their card.
 ///
 /// # Errors
-/// When it went out or may have, or the book has no other address that takes email.
+/// When it was sent or may have been, or the card has no other address that accepts email.
 pub(crate) fn readdress(shop: &Shop, slug: &str, reference: &str, clock: Clock) -> Result<(OutboxEntry, EmailAddress)> {
     let (mut store, planned) = open(shop, slug, clock)?;
     store.write(|write| outbox::readdress(write, &planned, reference, clock.now()))

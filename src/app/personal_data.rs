@@ -1,9 +1,9 @@
-//! The owners of tables with rows of a person.
+//! The owners of all tables with personal data.
 
 use crate::customers::TableOwner;
 use crate::{access, campaign, customers, inbound, outbox, redemption, reminder};
 
-/// All of them. Who is erased is erased in this order: what hangs on a place in a plan, then the places, then the card.
+/// In the order of erasure: first what refers to a recipient, then the recipient, then the card.
 pub(super) const TABLE_OWNERS: [&TableOwner; 7] = [
     &access::PERSONAL_DATA,
     &redemption::PERSONAL_DATA,

@@ -1,4 +1,4 @@
-//! The owner's word that a campaign was mailed.
+//! Records that a campaign was mailed.
 
 use chrono::NaiveDate;
 
@@ -6,7 +6,7 @@ use crate::campaign::{self, Planned};
 use crate::error::Result;
 use crate::shop::Shop;
 
-/// Writes down that a campaign was mailed on that day; the plan as it was before, and how many letters were never printed.
+/// Records that a campaign was mailed on a day; returns the plan before that, and how many letters were never printed.
 ///
 /// # Errors
 /// When nothing of it is to be mailed.

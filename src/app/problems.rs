@@ -1,4 +1,4 @@
-//! Pieces with problems, of which none goes as long as they may not be left out.
+//! Pieces with problems: none is sent or printed while problems may not be left out.
 
 use crate::error::{Error, ErrorKind};
 use crate::text;
@@ -6,8 +6,8 @@ use crate::text;
 /// How many problems an error names at most.
 const MOST_SHOWN: usize = 20;
 
-/// Why nothing was done, as `bad` of `all` pieces cannot be: the first problems, and what to do. `verb` and `done` are as
-/// `print` and `printed`, `piece` is what one is called.
+/// The error when `bad` of `all` pieces cannot be made: the first problems, and what to do. `verb` and `done` are such
+/// as `print` and `printed`, `piece` names one piece.
 pub(crate) fn nothing_went(
     (verb, done): (&str, &str),
     problems: Vec<Error>,

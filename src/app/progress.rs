@@ -1,4 +1,4 @@
-//! How long work tells how far it has come, and hears that it is to stop.
+//! How long work reports its progress, and how it is stopped.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,16 +16,16 @@ pub(crate) enum Activity {
     ReadMailbox,
 }
 
-/// Who is told, and who may stop it.
+/// Receives progress, and can stop the work.
 pub(crate) struct Progress<'p> {
-    /// Told what is being done, how much of it is done, and how much it is in all.
+    /// Called with the activity, the amount done, and the total.
     pub(crate) report: &'p (dyn Fn(Activity, usize, usize) + Sync),
-    /// Raised to end the work early.
+    /// Set to stop the work early.
     pub(crate) stop: &'p AtomicBool,
 }
 
 impl Progress<'_> {
-    /// Tells of one activity, by how much is done; fails once somebody stopped it, when what it makes is not written.
+    /// Reports the amount done of one activity; fails once `stop` is set, and then nothing is written.
     pub(super) fn of(&self, activity: Activity, total: usize) -> impl Fn(usize) -> Result<()> + Sync {
         move |done| {
             (self.report)(activity, done, total);
@@ -43,7 +43,7 @@ impl Progress<'_> {
 }
 
 /// # Errors
-/// When somebody has raised the flag; `so` says what was not done.
+/// When the flag is set; `so` is the message about what was not done.
 pub(super) fn go_on(stop: &AtomicBool, so: &str) -> Result<()> {
     if stop.load(Ordering::SeqCst) { Err(Error::new(format!("you stopped it; {so}"))) } else { Ok(()) }
 }

@@ -1,11 +1,11 @@
-//! The frozen list of a campaign: who, which branch, which code, what came of it.
+//! The frozen list of a campaign: recipient, branch, code, response.
 
 use crate::campaign::{self, Planned, Recipient};
 use crate::error::Result;
 use crate::reminder::{self, SentReminder};
 use crate::shop::Shop;
 
-/// The recipients of a plan in their order, each with the reminders that they got.
+/// The recipients of a plan in order, each with the reminders they got.
 pub(crate) struct RecipientList {
     pub(crate) planned: Planned,
     pub(crate) recipients: Vec<(Recipient, Vec<SentReminder>)>,

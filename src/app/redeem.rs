@@ -1,4 +1,4 @@
-//! `redeem`: a gift is handed over once, or refused with the reason; its amount is changed.
+//! `redeem`: hands over a gift once, or rejects it with the reason; changes its amount.
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
@@ -11,21 +11,22 @@ use crate::shop::Shop;
 use crate::store::Write;
 use crate::text;
 
-/// So far may the clock of a till be ahead of ours.
+/// How far a till's clock may be ahead of ours.
 const AHEAD: TimeDelta = TimeDelta::minutes(1);
 
-/// Redeems, or says why not.
+/// Redeems, or returns the reason why not.
 ///
 /// # Errors
-/// When the day lies in the future, the amount is negative, or the customer or campaign does not exist.
+/// When the day is in the future, the amount is negative, or the customer or campaign does not exist.
 pub(crate) fn redeem(shop: &Shop, claim: &Claim, visit: &Visit, today: NaiveDate) -> Result<TillAnswer> {
     shop.store()?.write(|write| redemption::redeem(write, claim, visit, today))
 }
 
-/// Changes what was spent at the redemption that stands; the answer has no recipient when the claim is on no letter.
+/// Changes what was spent at a redemption that was not undone; the result has no recipient when the claim is on no
+/// letter.
 ///
 /// # Errors
-/// When nothing was handed over, or a till cannot take the amount.
+/// When nothing was handed over, or a till cannot accept the amount.
 pub(crate) fn change(shop: &Shop, claim: &Claim, spend: Money, now: NaiveDateTime) -> Result<TillAnswer> {
     shop.store()?.write(|write| {
         let answer = redemption::look(write, claim, now.date())?;
@@ -36,8 +37,8 @@ pub(crate) fn change(shop: &Shop, claim: &Claim, spend: Money, now: NaiveDateTim
     })
 }
 
-/// Redeems for a program, or says why not. A visit with a request of its own was kept while the program could not ask: the
-/// gift has gone out, and a no is shown to the owner.
+/// Redeems for the API, or returns the reason why not. A visit with its own request ID was saved while the till was
+/// offline: the gift has already been handed over, so a rejection is shown to the owner.
 pub(crate) fn for_program(write: &Write<'_>, claim: &Claim, visit: &Visit, now: NaiveDateTime) -> Result<TillAnswer> {
     if visit.request.is_some() {
         return redemption::redeem_kept(write, claim, visit, now, "");
@@ -51,14 +52,14 @@ pub(crate) fn for_program(write: &Write<'_>, claim: &Claim, visit: &Visit, now: 
     redemption::redeem(write, claim, visit, now.date())
 }
 
-/// When they came, as a program tells it: never after now, except by a clock that is a little ahead.
+/// The time of a visit as the API gives it: never in the future, except by a clock that is slightly ahead.
 pub(crate) fn moment(text: &str, now: NaiveDateTime, zone: TimeZone) -> Result<NaiveDateTime> {
     let Some(at) = zone.read(text) else {
-        return Err(Error::new(format!("{} is no moment", text::quote(text)))
+        return Err(Error::new(format!("{} is not a time", text::quote(text)))
             .hint("write `at` as 2024-04-01T14:05:00+02:00, or without the offset when it is the shop's own time"));
     };
     if at > now + AHEAD {
-        return Err(Error::new(format!("{} is in the future", text::quote(text))).hint("look at the clock of the till"));
+        return Err(Error::new(format!("{} is in the future", text::quote(text))).hint("check the clock of the till"));
     }
     Ok(at.min(now))
 }

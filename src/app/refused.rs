@@ -14,9 +14,9 @@ pub(crate) struct Refusal {
     pub(crate) planned: Planned,
     pub(crate) recipient: Recipient,
     pub(crate) answer: TillAnswer,
-    /// None when they are not in the book any more.
+    /// None when they are no longer in the book.
     pub(crate) customer: Option<CustomerId>,
-    /// What waits for them all the same.
+    /// Gifts that wait for them nevertheless.
     pub(crate) still: Vec<Offer>,
 }
 

@@ -1,4 +1,4 @@
-//! What came of a campaign; year against year.
+//! The report of a campaign; the comparison of years.
 
 use chrono::NaiveDate;
 
@@ -17,7 +17,7 @@ pub(crate) fn report(shop: &Shop, slug: &str, today: NaiveDate) -> Result<Campai
     let read = store.read();
     if campaign::current(&read, slug)?.is_none() && campaign::list_files(shop)?.iter().any(|file| file == slug) {
         let name = text::quote(slug);
-        return Err(Error::new(format!("{name} is only a file: it was not planned, so nothing came of it yet"))
+        return Err(Error::new(format!("{name} is only a file: it was not planned, so it has no results yet"))
             .hint(format!("plan it first: `regulars plan {slug}`")));
     }
     report::report(&read, slug, &shop.settings, today)
@@ -26,11 +26,11 @@ pub(crate) fn report(shop: &Shop, slug: &str, today: NaiveDate) -> Result<Campai
 /// Every campaign, by year.
 ///
 /// # Errors
-/// When none was planned yet.
+/// When none has been planned.
 pub(crate) fn years(shop: &Shop, today: NaiveDate) -> Result<Vec<YearFigures>> {
     let years = report::years(&shop.store()?.read(), &shop.settings, today)?;
     if years.is_empty() {
-        return Err(Error::new("no campaign was planned yet").hint("plan one first: `regulars plan NAME`"));
+        return Err(Error::new("no campaign has been planned yet").hint("plan one first: `regulars plan NAME`"));
     }
     Ok(years)
 }

@@ -1,4 +1,4 @@
-//! A backup put back, with what the shop would lose by it.
+//! Restores a backup, and shows what the shop would lose.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::shop::Shop;
 use crate::store::{OldDatabase, Read, Restoring, params};
 
-/// How much the shop has and the backup has not, new or changed.
+/// What the shop has that the backup does not: new or changed entries.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct NewerEntries {
     pub(crate) customers: usize,
@@ -21,7 +21,7 @@ pub(crate) struct NewerEntries {
     pub(crate) redemptions: usize,
     pub(crate) till_amounts: usize,
     pub(crate) emails: usize,
-    /// Whether somebody was forgotten who is in the backup.
+    /// Whether a person in the backup has been forgotten since.
     pub(crate) forgotten: bool,
 }
 
@@ -74,21 +74,22 @@ impl NewerEntries {
     }
 }
 
-/// A backup that may be put back, and what is known of the database that it replaces.
+/// A backup that can be restored, and what is known of the database it replaces.
 pub(crate) struct Restore {
     restoring: Restoring,
-    /// Why that database cannot be read.
+    /// Why the current database cannot be read.
     pub(crate) unreadable: Option<Error>,
-    /// What it has and the backup has not.
+    /// What it has that the backup does not.
     pub(crate) newer: NewerEntries,
     /// The size of the backup in bytes.
     pub(crate) size: u64,
 }
 
-/// Checks a backup and compares it with the shop. Nothing is changed, and nobody else can open the shop meanwhile.
+/// Checks a backup and compares it with the shop. Nothing is changed, and no other program can open the shop until this
+/// is dropped.
 ///
 /// # Errors
-/// When somebody has the shop open, or the file is no sound backup.
+/// When another program has the shop open, or the file is not a valid backup.
 pub(crate) fn prepare(shop: &Shop, file: &Path) -> Result<Restore> {
     let restoring = Restoring::begin(&shop.database(), file)?;
     let size = restoring.size()?;
@@ -101,7 +102,7 @@ pub(crate) fn prepare(shop: &Shop, file: &Path) -> Result<Restore> {
 }
 
 impl Restore {
-    /// Puts it back; where the old database is, if there was one.
+    /// Restores it; returns where the old database is, if there was one.
     pub(crate) fn complete(self, now: NaiveDateTime) -> Result<Option<PathBuf>> {
         self.restoring.complete(&now.format("%Y-%m-%d-%H%M%S").to_string())
     }

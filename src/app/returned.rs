@@ -11,10 +11,10 @@ use crate::shop::Shop;
 use crate::store::Write;
 use crate::text;
 
-/// Writes down that somebody's letter came back; the recipient as they are now.
+/// Records that a customer's letter came back; returns the updated recipient.
 ///
 /// # Errors
-/// When they are no recipient of the campaign, or the day lies in the future.
+/// When they are not a recipient of the campaign, or the day is in the future.
 pub(crate) fn returned(
     shop: &Shop,
     slug: &str,
@@ -23,7 +23,9 @@ pub(crate) fn returned(
     now: NaiveDateTime,
 ) -> Result<Recipient> {
     if on > now.date() {
-        return Err(Error::new(format!("{on} is in the future")).hint("say when it came back with `--on YYYY-MM-DD`"));
+        return Err(
+            Error::new(format!("{on} is in the future")).hint("give the day it came back with `--on YYYY-MM-DD`")
+        );
     }
     shop.store()?.write(|write| {
         let recipient = recipient(write, slug, reference)?;
@@ -33,10 +35,10 @@ pub(crate) fn returned(
     })
 }
 
-/// Takes back that somebody's letter came back; the recipient as they are now.
+/// Withdraws the record that a letter came back; returns the updated recipient.
 ///
 /// # Errors
-/// When none came back from them, or something has gone to them instead.
+/// When none came back, or something was already sent instead.
 pub(crate) fn not_returned(shop: &Shop, slug: &str, reference: &str, now: NaiveDateTime) -> Result<Recipient> {
     shop.store()?.write(|write| {
         let recipient = recipient(write, slug, reference)?;
@@ -44,11 +46,13 @@ pub(crate) fn not_returned(shop: &Shop, slug: &str, reference: &str, now: NaiveD
             let message = if recipient.returned_on.is_none() {
                 format!("no letter of {} came back from {}", text::quote(slug), text::quote(reference))
             } else {
-                format!("{} were sent the same by the other channel since then", recipient.name)
+                format!("{} were sent the same by the other channel since", recipient.name)
             };
-            return Err(Error::new(message).hint(format!("`regulars why {slug} {reference}` shows what became of it")));
+            return Err(
+                Error::new(message).hint(format!("`regulars why {slug} {reference}` shows what happened to it"))
+            );
         }
-        redemption::record_returned(write, &recipient, now, "taken back")?;
+        redemption::record_returned(write, &recipient, now, "withdrawn")?;
         campaign::recipient(write, recipient.id)
     })
 }
@@ -56,13 +60,13 @@ pub(crate) fn not_returned(shop: &Shop, slug: &str, reference: &str, now: NaiveD
 fn recipient(write: &Write<'_>, slug: &str, reference: &str) -> Result<Recipient> {
     let planned = campaign::need(write, slug)?;
     let customer = customers::by_ref(write, reference)?;
-    // Of two cards that are one by now each had a letter.
+    // Two cards that have been merged since may each have had a letter.
     let found = match campaign::for_reference(write, planned.id, reference)? {
         Some(recipient) => Some(recipient),
         None => campaign::for_customer(write, planned.id, customer.id)?,
     };
     found.filter(|recipient| recipient.arm == Arm::Mailed).ok_or_else(|| {
-        Error::new(format!("{} got nothing from {}", text::quote(reference), text::quote(slug)))
+        Error::new(format!("{} was not sent anything from {}", text::quote(reference), text::quote(slug)))
             .hint(format!("`regulars why {slug} {reference}` shows why"))
     })
 }

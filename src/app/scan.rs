@@ -1,4 +1,4 @@
-//! Where a code leads that was scanned or typed.
+//! Looks up a code that was scanned or typed.
 
 use chrono::NaiveDateTime;
 
@@ -7,23 +7,23 @@ use crate::error::Result;
 use crate::redemption::{self, Claim, Outcome, TillAnswer, Visit};
 use crate::store::{Read, Write};
 
-/// What a code is on.
+/// The result of looking up a code.
 #[derive(Debug)]
 pub(crate) struct Scanned {
     claim: Claim,
     pub(crate) answer: TillAnswer,
-    /// A phone number or a name may have the characters of a code by chance.
+    /// A phone number or a name may happen to have the characters of a code.
     is_plain: bool,
 }
 
-/// A code that a text may be meant as, and whether it is all of the text.
+/// A code that a text may contain, and whether it is the whole text.
 #[derive(Debug, Clone)]
 pub(crate) struct ScannedCode {
     pub(crate) code: Code,
     pub(crate) is_all: bool,
 }
 
-/// The codes that what was typed or scanned may hold: all of it, or a part of it.
+/// The codes that a typed or scanned text may contain: all of it, or a part of it.
 pub(crate) fn codes_in(typed: &str) -> Vec<ScannedCode> {
     match Code::parse(typed) {
         Ok(code) => vec![ScannedCode { code, is_all: true }],
@@ -32,24 +32,24 @@ pub(crate) fn codes_in(typed: &str) -> Vec<ScannedCode> {
 }
 
 impl Scanned {
-    /// Whether it was a wrong code, and no phone number or name.
+    /// Whether it was meant as a code and is wrong.
     pub(crate) fn is_wrong(&self) -> bool {
         self.answer.outcome == Outcome::Unknown && !self.is_plain
     }
 
-    /// Whether it leads anywhere; a code that is on no letter does so only if it was `meant` as one.
+    /// Whether it leads to a page; a code that is on no letter does so only if it was `meant` as one.
     pub(crate) fn leads(&self, meant: bool) -> bool {
         self.answer.outcome != Outcome::Unknown || (meant && !self.is_plain)
     }
 
-    /// Whether somebody is turned away with it, which is to be [recorded](record).
+    /// Whether a customer is turned away with it, which has to be [recorded](record).
     pub(crate) fn is_refused(&self) -> bool {
         self.answer.outcome != Outcome::Accepted
     }
 }
 
-/// Whether whoever sends this may be guessing a code: it reads as one, or is written like one. Bar codes of goods are no
-/// guesses, and numbers are none at all: phones and receipts have them, and few codes are digits alone.
+/// Whether a text may be an attempt to guess a code: it reads as one, or is formatted like one. Bar codes of goods and
+/// plain numbers do not count: phone numbers and receipts look like that, and few codes are all digits.
 #[must_use]
 pub(crate) fn is_guess(typed: &str) -> bool {
     let halves = typed.trim().split_once('-');
@@ -58,21 +58,22 @@ pub(crate) fn is_guess(typed: &str) -> bool {
     typed.chars().any(char::is_alphabetic) && (is_like_one || Code::parse(typed).is_ok())
 }
 
-/// Looks a code up, of which `typed` was read.
+/// Looks up a code that was read from `typed`.
 pub(crate) fn look(read: &Read<'_>, code: &Code, typed: &str, now: NaiveDateTime) -> Result<Scanned> {
     let claim = Claim::Typed(code.as_str().to_owned());
     let answer = redemption::look(read, &claim, now.date())?;
     Ok(Scanned { claim, answer, is_plain: is_plain(typed) })
 }
 
-/// Whether it is letters or digits alone, as names, phone numbers and receipts are, and not digits that are written as a code.
+/// Whether it has only letters or only digits, as names, phone numbers and receipts have, and is not formatted like a
+/// code.
 fn is_plain(typed: &str) -> bool {
     let has = |is: fn(char) -> bool| typed.contains(is);
     let is_written = typed.trim().split_once('-').is_some_and(|(one, other)| one.len() == 4 && other.len() == 4);
     !has(|c| c.is_ascii_digit()) || (!has(char::is_alphabetic) && !is_written)
 }
 
-/// Keeps that somebody was turned away at a till.
+/// Records that a customer was turned away at a till.
 pub(crate) fn record(write: &Write<'_>, scanned: &Scanned, till: &str, now: NaiveDateTime) -> Result<()> {
     redemption::turned_away(write, &scanned.claim, &Visit::new(now, till, None), &scanned.answer)
 }

@@ -1,4 +1,5 @@
-//! A query tried on the book: who matches, in which order, and how they are reached; or why one customer does or does not.
+//! Tries a query on the book: who matches, in which order, and how they can be reached; or why one customer matches or
+//! not.
 
 use std::collections::HashSet;
 
@@ -15,7 +16,7 @@ use crate::shop::Shop;
 use crate::store::Read;
 use crate::text;
 
-/// A query as it was typed.
+/// A query as typed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Query<'q> {
     pub(crate) condition: &'q str,
@@ -35,9 +36,9 @@ pub(crate) struct SegmentPreview {
     pub(crate) summary: SegmentSummary,
     /// Those within the limit, in order: as many as were asked for.
     pub(crate) customers: Vec<Matching>,
-    /// What the question speaks of.
+    /// The figures that the query uses.
     pub(crate) columns: AskedColumns,
-    /// Values that are asked for and nobody has.
+    /// Values in the query that no customer has.
     pub(crate) warnings: Vec<String>,
 }
 
@@ -75,10 +76,10 @@ pub(crate) struct MatchVerdict {
     pub(crate) standing: Option<Standing>,
 }
 
-/// Where somebody stands among those who match.
+/// The place of a customer among those who match.
 #[derive(Debug)]
 pub(crate) struct Standing {
-    /// The one of their household who ranks higher, where only the best of each counts.
+    /// The member of their household who ranks higher, where only the best of each counts.
     pub(crate) instead: Option<(String, String)>,
     /// From 1, among those who count.
     pub(crate) place: Option<usize>,
@@ -95,36 +96,39 @@ impl Standing {
     }
 }
 
-/// Who matches; `listed` is how many of them are wanted by name.
+/// Finds who matches; at most `listed` of them are named.
 pub(crate) fn preview(shop: &Shop, query: &Query<'_>, listed: usize) -> Result<SegmentPreview> {
-    let store = shop.store()?;
-    let read = store.read();
-    let (condition, order) = checked(&read, shop, query)?;
+    preview_in(&shop.store()?.read(), shop, query, listed)
+}
+
+/// The same in a database that is open.
+pub(crate) fn preview_in(read: &Read<'_>, shop: &Shop, query: &Query<'_>, listed: usize) -> Result<SegmentPreview> {
+    let (condition, order) = checked(read, shop, query)?;
     let limit = query.limit.map(limit).transpose()?;
     let Ranking { matched, found } = match (query.one_per, &limit) {
         (OnePer::Household, _) => {
-            let mut found = segment::find(&read, &condition, order.as_ref(), None)?.found;
-            one_of_each(&read, &mut found)?;
+            let mut found = segment::find(read, &condition, order.as_ref(), None)?.found;
+            one_of_each(read, &mut found)?;
             let matched = found.len();
             found.truncate(limit.map_or(matched, |limit| limit(matched)));
             Ranking { matched, found }
         }
-        (OnePer::Customer, Some(limit)) => segment::find(&read, &condition, order.as_ref(), Some(limit))?,
-        (OnePer::Customer, None) => segment::find(&read, &condition, order.as_ref(), None)?,
+        (OnePer::Customer, Some(limit)) => segment::find(read, &condition, order.as_ref(), Some(limit))?,
+        (OnePer::Customer, None) => segment::find(read, &condition, order.as_ref(), None)?,
     };
     let ids: Vec<CustomerId> = found.iter().map(|one| one.id).collect();
-    let summary = summary(&read, query, &ids)?;
+    let summary = summary(read, query, &ids)?;
     let columns = segment::asked_columns(&condition, order.as_ref());
     let wanted = &ids[..listed.min(ids.len())];
-    let (mut names, mut figures) = (customers::names(&read, wanted)?, columns.of(&read, wanted)?);
+    let (mut names, mut figures) = (customers::names(read, wanted)?, columns.of(read, wanted)?);
     let one = |Found { id, reference }| Matching {
         name: names.remove(&id).unwrap_or_else(|| String::clone(&reference)),
         figures: figures.remove(&id).unwrap_or_default(),
         reference,
     };
     let customers = found.into_iter().take(listed).map(one).collect();
-    let warnings = segment::unknown_values(&read, &condition)?;
-    Ok(SegmentPreview { matched, in_book: customers::count(&read)?, summary, customers, columns, warnings })
+    let warnings = segment::unknown_values(read, &condition)?;
+    Ok(SegmentPreview { matched, in_book: customers::count(read)?, summary, customers, columns, warnings })
 }
 
 /// Keeps the best-ranked of each household.
@@ -153,7 +157,7 @@ fn summary(read: &Read<'_>, query: &Query<'_>, ids: &[CustomerId]) -> Result<Seg
     })
 }
 
-/// Asks about one customer.
+/// Explains the match of one customer.
 pub(crate) fn why(shop: &Shop, query: &Query<'_>, reference: &str) -> Result<MatchVerdict> {
     let store = shop.store()?;
     let read = store.read();
@@ -191,7 +195,7 @@ fn checked(read: &Read<'_>, shop: &Shop, query: &Query<'_>) -> Result<(Condition
     Ok((condition, order.map_err(|e| e.at("--order-by"))?))
 }
 
-/// A limit as a function of how many there are.
+/// A limit as a function of the number of matches.
 fn limit(text: &str) -> Result<impl Fn(usize) -> usize> {
     let count: Option<usize> = text.trim().parse().ok().filter(|n| *n > 0);
     let share: Option<Share> = text.parse().ok();

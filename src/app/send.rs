@@ -1,4 +1,4 @@
-//! Sending the emails of a campaign through the mail server, or writing them into a folder.
+//! Sends the emails of a campaign through the mail server, or writes them into a folder.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -22,20 +22,20 @@ use crate::text;
 /// Which emails go.
 #[derive(Debug, Default)]
 pub(crate) struct SendOptions {
-    /// So many at most.
+    /// At most this many.
     pub(crate) limit: Option<usize>,
-    /// Those that wait for a complaint to be resolved as well.
+    /// Also those that wait for a complaint to be resolved.
     pub(crate) despite: bool,
-    /// All but those that cannot be made.
+    /// Skip those that cannot be made.
     pub(crate) leave_out_problems: bool,
-    /// What an outbox from a backup has as queued as well.
+    /// Also what an outbox from a backup has as queued.
     pub(crate) restored: bool,
 }
 
-/// What became of them.
+/// The outcome of sending.
 pub(crate) struct SendOutcome {
     pub(crate) report: SendReport,
-    /// Why emails that are queued did not go.
+    /// Why queued emails were not sent.
     pub(crate) held_back: Vec<HeldBack>,
     /// Why others could not be made.
     pub(crate) left_out: Vec<Error>,
@@ -53,14 +53,14 @@ impl SendOutcome {
     }
 }
 
-/// Emails of a campaign that have not gone and may still, beside those that are held back.
+/// Emails of a campaign that can still be sent, except those held back.
 #[derive(Debug, Default)]
 pub(crate) struct OpenEmails {
     pub(crate) failed: usize,
     pub(crate) in_doubt: usize,
     /// Due now.
     pub(crate) queued: usize,
-    /// When each is to be tried again that the mail server has put off, the soonest first.
+    /// When each deferred email is tried again, earliest first.
     pub(crate) next_tries: Vec<NaiveDateTime>,
 }
 
@@ -83,7 +83,8 @@ pub(crate) struct FolderOutcome {
 /// Sends what is queued and due, each email at most once.
 ///
 /// # Errors
-/// When something is missing in shop.toml, an email cannot be made and may not be left out, or another program sends.
+/// When a setting is missing in shop.toml, an email cannot be made and may not be left out, or another program
+/// is sending.
 pub(crate) fn send(
     shop: &Shop,
     slug: &str,
@@ -101,13 +102,13 @@ pub(crate) fn send(
     let queued: HashSet<&str> =
         before.iter().filter(|e| e.state == OutboxState::Queued).map(|e| e.reference.as_str()).collect();
     let is_queued = |recipient: &&Recipient| queued.contains(recipient.reference.as_str());
-    // Nothing goes out as long as one of them cannot be made; they are made as they go.
+    // Nothing is sent if one of them cannot be made; each is made when it is sent.
     let wanted: Vec<&Recipient> = emails.iter().copied().filter(|r| is_queued(r) && !waits(r)).collect();
     let faults = composer.faults(&on, &wanted)?;
     let bad: HashSet<RecipientId> =
         wanted.iter().zip(&faults).filter_map(|(email, fault)| fault.as_ref().map(|_| email.id)).collect();
     let problems = faults.into_iter().flatten().collect();
-    // Where others of the campaign are out already, nobody is left to send to, and that is no mistake.
+    // If other emails of the campaign were already sent, having none left to send is not an error.
     let left_out = if options.leave_out_problems && bad.len() < before.len() {
         problems
     } else {
@@ -139,13 +140,14 @@ pub(crate) fn send(
     Ok(SendOutcome { report, held_back, left_out, counts, open, differences })
 }
 
-/// Of these people, by reference; whether their email is held back, which says nothing of one that is out of the queue.
+/// Emails to these people, by reference, with whether they are held back; that does not matter for emails that are not
+/// in the queue.
 fn open_emails(entries: &[OutboxEntry], whose: &HashMap<&str, bool>, now: NaiveDateTime) -> OpenEmails {
     let mut open = OpenEmails::default();
     for entry in entries {
         let Some(is_held_back) = whose.get(entry.reference.as_str()) else { continue };
         match (entry.state, entry.due_at.filter(|at| *at > now)) {
-            // A letter went instead.
+            // A letter was sent instead.
             (OutboxState::Failed, _) if entry.letter.is_some_and(|letter| letter != PieceState::Planned) => {}
             (OutboxState::Failed, _) => open.failed += 1,
             (OutboxState::InDoubt, _) => open.in_doubt += 1,
@@ -159,7 +161,7 @@ fn open_emails(entries: &[OutboxEntry], whose: &HashMap<&str, bool>, now: NaiveD
     open
 }
 
-/// Writes the emails into a folder, as .eml files, exactly as they would go out.
+/// Writes the emails into a folder as .eml files, exactly as they would be sent.
 ///
 /// # Errors
 /// When one of them cannot be made and may not be left out: then none is written.
@@ -192,7 +194,7 @@ pub(crate) fn send_to_folder(
     Ok(FolderOutcome { count: composed.len(), left_out, counts: counts(&store, &on)?, differences })
 }
 
-/// The problems of emails, if the others may go without them.
+/// The problems of emails, if the others may be sent without them.
 fn allowed(
     verb: (&str, &str),
     problems: Vec<Error>,
@@ -205,22 +207,22 @@ fn allowed(
     Err(nothing_went(verb, problems, (bad, all), Channel::Email.as_str()))
 }
 
-/// How emails leave the shop.
+/// Opens the transport for emails.
 pub(super) fn sender(shop: &Shop) -> Result<outbox::Sender> {
     outbox::sender(shop, shop.settings.sender()?, std::env::var("REGULARS_SMTP_PASSWORD").ok())
 }
 
-/// The plan, and whom it writes to by email, in their order.
+/// The plan, and its email recipients in order.
 fn open(store: &Store, shop: &Shop, slug: &str, despite: bool) -> Result<(FrozenCampaign, Vec<Recipient>)> {
     let read = store.read();
     let mut on = FrozenCampaign::take(&read, shop, slug)?;
-    // Also after the letters of the campaign went out.
+    // Also after the letters of the campaign were mailed.
     on.planned.state = CampaignState::Sending;
     on.held_back = campaign::held_back(&read, &on.planned, None)?;
     if despite {
         on.held_back.retain(|_, held| !held.complaint);
     }
-    // Whoever was forgotten since has no number.
+    // Forgotten people have no number.
     let mut emails = campaign::recipients(&read, on.planned.id)?;
     emails.retain(|r| r.gets(Channel::Email) && r.number.is_some());
     if emails.is_empty() {

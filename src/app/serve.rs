@@ -1,4 +1,4 @@
-//! Whether the pages may be served: this machine always; others once nobody walks in unasked and nothing is read on the way.
+//! Whether the pages may be served: always on this machine; on a network only with sign-in and encryption.
 
 use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
@@ -10,18 +10,18 @@ use crate::files;
 use crate::shop::Shop;
 use crate::text;
 
-/// Where the pages listen, and what the owner said about the way there.
+/// The address to listen on, and how the connection is protected.
 #[derive(Debug, Clone)]
 pub(crate) struct Listen {
     /// `127.0.0.1:7788`.
     pub(crate) address: String,
-    /// Without encryption, on a network of the shop's own.
+    /// Without encryption, on a private network of the shop.
     pub(crate) plain: bool,
-    /// Behind a web server that has the encryption.
+    /// Behind a web server that does the encryption.
     pub(crate) behind_proxy: bool,
 }
 
-/// Says that the pages are open, until it is dropped or the program ends in whatever way.
+/// Marks the pages as open until it is dropped or the program ends.
 #[derive(Debug)]
 pub(crate) struct OpenPages(#[expect(dead_code, reason = "the lock goes with the file")] File);
 
@@ -29,11 +29,11 @@ impl OpenPages {
     /// Several programs may serve one shop.
     ///
     /// # Errors
-    /// When the file in the shop folder cannot be made.
+    /// When the file in the shop folder cannot be created.
     pub(crate) fn of(shop: &Shop) -> Result<Self> {
         let path = shop.folder.join(SERVE_LOCK);
         let file = files::open_or_create(&path).map_err(|e| Error::io("write", &path, e))?;
-        // On a disk without locks nobody is told that the pages are open.
+        // On a disk without locks, other programs cannot see that the pages are open.
         let _ = file.try_lock_shared();
         Ok(Self(file))
     }
@@ -47,10 +47,10 @@ pub(crate) fn are_open(shop: &Shop) -> bool {
 
 const SERVE_LOCK: &str = "serve.lock";
 
-/// Whether the pages may be served on these addresses.
+/// Checks that the pages may be served on these addresses.
 ///
 /// # Errors
-/// When others could reach them and there is no passphrase, no PIN, or no word about encryption.
+/// When other machines could reach them and there is no passphrase, no PIN, or no decision about encryption.
 pub(crate) fn check(shop: &Shop, listen: &Listen, addresses: &[SocketAddr]) -> Result<()> {
     let settings = &shop.settings.till;
     if listen.behind_proxy && settings.host.is_none() {
@@ -74,8 +74,7 @@ pub(crate) fn check(shop: &Shop, listen: &Listen, addresses: &[SocketAddr]) -> R
     if settings.certificate.is_none() && !listen.plain && !listen.behind_proxy {
         let message = format!("on {} the pages would go over the network unencrypted", text::quote(&listen.address));
         return Err(Error::new(message).hint(
-            "name a `certificate` and its `key` under `[till]`; or say `--behind-proxy` when a web server in front has \
-             the encryption, or `--plain` on a network that nobody but the shop is on",
+            "name a `certificate` and its `key` under `[till]`; or use `--behind-proxy` when a web server in front does the encryption, or `--plain` on a network that only the shop uses",
         ));
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Signing in with the owner's passphrase or the PIN of the tills, and out again.
+//! Signing in with the owner's passphrase or the PIN of the tills, and signing out.
 
 use chrono::NaiveDateTime;
 
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::shop::Shop;
 use crate::store::Read;
 
-/// The till that signs in: the only one there is, or one of shop.toml that was chosen; none until one is.
+/// The till that signs in: the only one, or one of shop.toml that was chosen; otherwise none.
 pub(crate) fn till_of(shop: &Shop, role: Role, chosen: String) -> Option<String> {
     match (role, shop.settings.till.names.as_slice()) {
         (Role::Owner, _) | (_, []) => Some(String::new()),
@@ -18,16 +18,17 @@ pub(crate) fn till_of(shop: &Shop, role: Role, chosen: String) -> Option<String>
     }
 }
 
-/// The hash of what a role signs in with.
+/// The hash of a role's secret.
 ///
 /// # Errors
-/// When nobody needs to sign in.
+/// When that role need not sign in.
 pub(crate) fn hash(read: &Read<'_>, role: Role) -> Result<String> {
     access::secret(read, role)?
-        .ok_or_else(|| Error::new(format!("nobody needs a {} here", role.secret())).hint("go straight to the pages"))
+        .ok_or_else(|| Error::new(format!("no {} is needed here", role.secret())).hint("go straight to the pages"))
 }
 
-/// Who asks, by the cookies of the owner and of the till. A till that shop.toml does not name any more is nobody.
+/// Who sends a request, by the cookies of the owner and of the till. A till that shop.toml no longer names is not
+/// signed in.
 pub(crate) fn signed_in(
     read: &Read<'_>,
     names: &[String],

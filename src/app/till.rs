@@ -1,4 +1,5 @@
-//! The buttons of the till's pages: a gift handed over, a second one, an amount without one. They run in the transaction of the pages, which writes what many tills ask in one go.
+//! The buttons of the till's pages: a gift handed over, a second one, an amount without one. They run in the
+//! transaction of the pages, which commits the requests of many tills together.
 
 use chrono::NaiveDateTime;
 
@@ -12,11 +13,11 @@ pub(crate) use crate::redemption::{honoured_again, take_in};
 use crate::shop::Shop;
 use crate::store::{Read, Write};
 
-/// The codes that are open, for a till to keep.
+/// The open codes, for a till to store for offline use.
 pub(crate) struct OpenCodes {
     /// Their fingerprints, packed.
     pub(crate) fingerprints: Vec<u8>,
-    /// Seconds until the first gift that waits does so no longer; none when all wait longer than a list is good.
+    /// Seconds until the first waiting gift expires; none when all are valid longer than the list is.
     pub(crate) ends_in: Option<i64>,
 }
 
@@ -28,19 +29,19 @@ pub(crate) fn open_codes(read: &Read<'_>, key: &[u8], now: NaiveDateTime) -> Res
     Ok(OpenCodes { fingerprints, ends_in: end.map(|end| (end - now).num_seconds()) })
 }
 
-/// What became of a button.
+/// The outcome of pressing a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pressed {
-    /// Written down or refused, now or when it was pressed before.
+    /// Recorded or rejected, now or when it was pressed before.
     Done(RequestOutcome),
-    /// Nothing was written down: the amount is far above the largest purchase ever, which is this.
+    /// Nothing was recorded: the amount is far above the largest purchase ever, which is given here.
     Unusual(Money),
 }
 
-/// Hands a gift over. `is_sure` takes an unusual amount.
+/// Hands over a gift. `is_sure` accepts an unusual amount.
 ///
 /// # Errors
-/// When there is no such letter, or a till cannot take the amount.
+/// When there is no such letter, or a till cannot accept the amount.
 pub(crate) fn hand_over(write: &Write<'_>, letter: RecipientId, visit: &Visit, is_sure: bool) -> Result<Pressed> {
     let reference = reference_of(write, letter)?;
     pressed(write, &reference, visit, is_sure, || {
@@ -50,10 +51,10 @@ pub(crate) fn hand_over(write: &Write<'_>, letter: RecipientId, visit: &Visit, i
     })
 }
 
-/// Hands a gift over a second time.
+/// Hands over a gift a second time.
 ///
 /// # Errors
-/// When the owner does not allow it, or it was not handed over yet.
+/// When the owner does not allow it, or it has not been handed over once.
 pub(crate) fn hand_over_again(
     write: &Write<'_>,
     shop: &Shop,
@@ -70,10 +71,10 @@ pub(crate) fn hand_over_again(
     })
 }
 
-/// Writes down what a customer spent, no gift.
+/// Records what a customer spent, without a gift.
 ///
 /// # Errors
-/// When nothing was spent, or a till cannot take the amount.
+/// When nothing was spent, or a till cannot accept the amount.
 pub(crate) fn write_down(write: &Write<'_>, customer: CustomerId, visit: &Visit, is_sure: bool) -> Result<Pressed> {
     let reference = card::person(write, customer)?.reference;
     pressed(write, &reference, visit, is_sure, || {
@@ -81,17 +82,17 @@ pub(crate) fn write_down(write: &Write<'_>, customer: CustomerId, visit: &Visit,
     })
 }
 
-/// What was spent, as it was typed; none when that is nothing.
+/// The amount spent, as typed; none when it is empty.
 ///
 /// # Errors
-/// When it is no amount, or a till cannot take it.
+/// When it is not an amount, or a till cannot accept it.
 pub(crate) fn amount(currency: Currency, typed: &str) -> Result<Option<Money>> {
     if typed.trim().is_empty() {
         return Ok(None);
     }
     let spend = currency.read(typed, None)?;
     if spend.0 < 0 {
-        return Err(Error::new("what they spent cannot be less than nothing"));
+        return Err(Error::new("what they spent cannot be negative"));
     }
     redemption::check_spend(spend).map(|()| Some(spend))
 }
@@ -102,7 +103,7 @@ fn reference_of(write: &Write<'_>, letter: RecipientId) -> Result<String> {
     Ok(letter.reference)
 }
 
-/// Pressed again, a button leads to the same outcome, and so does another button of the same page.
+/// Pressing a button again, or another button of the same page, gives the same outcome.
 fn pressed(
     write: &Write<'_>,
     reference: &str,

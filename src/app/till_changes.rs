@@ -1,4 +1,4 @@
-//! What tills changed on cards: addresses, notes, new customers. The owner sees each, and undoes it or is done with it.
+//! What tills changed on cards: addresses, notes, new customers. The owner is shown each, and undoes or dismisses it.
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
@@ -9,14 +9,14 @@ use crate::error::Result;
 use crate::redemption;
 use crate::store::{Read, Write};
 
-/// A change, and whose card it is on.
+/// A change, and the card it belongs to.
 pub(crate) struct ShownChange {
     pub(crate) change: TillChange,
     /// Empty when a new card was undone.
     pub(crate) name: String,
 }
 
-/// The changes of a day; on today's list those of other days too that the owner has not seen.
+/// The changes of a day; today's list also has older ones that the owner has not dismissed.
 pub(crate) fn list(read: &Read<'_>, day: NaiveDate, today: NaiveDate) -> Result<Vec<ShownChange>> {
     let mut changes = customers::till_changes_on(read, day)?;
     if day == today {
@@ -30,7 +30,7 @@ pub(crate) fn list(read: &Read<'_>, day: NaiveDate, today: NaiveDate) -> Result<
     changes.into_iter().map(name).collect()
 }
 
-/// How long a card shows what a till has recorded on it.
+/// How long a card shows what a till recorded on it.
 const SHOWN: TimeDelta = TimeDelta::minutes(10);
 
 /// What a till has just recorded on a card.
@@ -43,10 +43,10 @@ pub(crate) fn just_recorded(
     customers::newest_till_change(read, card, till, now.checked_sub_signed(SHOWN).unwrap_or(now))
 }
 
-/// Undoes a change; a second time does nothing.
+/// Undoes a change; repeating it does nothing.
 ///
 /// # Errors
-/// When the card was changed again since, or something hangs on a new one.
+/// When the card was changed again since, or a new card is already in use.
 pub(crate) fn undo(write: &Write<'_>, id: TillChangeId, now: NaiveDateTime) -> Result<()> {
     let change = customers::till_change(write, id)?;
     let in_use = match (change.kind, change.customer) {
@@ -60,7 +60,7 @@ pub(crate) fn undo(write: &Write<'_>, id: TillChangeId, now: NaiveDateTime) -> R
     customers::undo_till_change(write, &change, in_use, now)
 }
 
-/// The owner is done with it: it stays on the list of its day.
+/// Dismisses a change: it stays on the list of its day.
 pub(crate) fn put_aside(write: &Write<'_>, id: TillChangeId, now: NaiveDateTime) -> Result<()> {
     customers::put_change_aside(write, id, now)
 }

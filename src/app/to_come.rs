@@ -1,4 +1,4 @@
-//! Who is still to come, of one campaign.
+//! Who has not come yet, of one campaign.
 
 use chrono::NaiveDateTime;
 
@@ -11,14 +11,14 @@ use crate::store::Read;
 pub(crate) struct ToCome {
     pub(crate) planned: Planned,
     pub(crate) progress: CampaignProgress,
-    /// How many are still to come, and the first of them.
+    /// How many have not come yet, and the first of them.
     pub(crate) count: usize,
     pub(crate) guests: Vec<Expected>,
     /// The other campaigns.
     pub(crate) others: Vec<Planned>,
 }
 
-/// Of one campaign by its number, or of the newest; the first `most` guests.
+/// For the given campaign, or the newest; lists the first `most` guests.
 ///
 /// # Errors
 /// When no such campaign was planned.
@@ -30,7 +30,7 @@ pub(crate) fn to_come(read: &Read<'_>, wanted: Option<CampaignId>, now: NaiveDat
     let Some(at) = all.iter().position(|planned| wanted.is_none_or(|wanted| wanted == planned.id)) else {
         return Err(match wanted {
             Some(_) if !all.is_empty() => Error::new("there is no such campaign"),
-            _ => Error::new("no campaign was planned yet").hint("plan one: `regulars plan NAME`"),
+            _ => Error::new("no campaign has been planned yet").hint("plan one: `regulars plan NAME`"),
         });
     };
     let planned = all.remove(at);

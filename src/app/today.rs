@@ -1,4 +1,4 @@
-//! How today goes at the till: the gift that waits these days, who came.
+//! Today at the till: the gift of these days, and who came.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -10,11 +10,11 @@ use crate::store::Read;
 pub(crate) struct TillToday {
     /// How many came.
     pub(crate) came: usize,
-    /// The newest campaign whose gift is handed over today, and how far it has come.
+    /// The newest campaign whose gift is handed over today, and its progress.
     pub(crate) campaign: Option<(Planned, CampaignProgress)>,
-    /// The others whose gifts are handed over today.
+    /// Other campaigns whose gifts are handed over today.
     pub(crate) others: Vec<Planned>,
-    /// The last who came, the newest first.
+    /// The latest visitors, newest first.
     pub(crate) last: Vec<Come>,
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn today(read: &Read<'_>, now: NaiveDateTime, most_last: usize) -> Re
     Ok(TillToday { came: redemption::taken_on(read, today)?.0, campaign, others: open.collect(), last })
 }
 
-/// The campaigns whose gifts are handed over on a day, the newest first.
+/// The campaigns whose gifts are handed over on a day, newest first.
 fn open(read: &Read<'_>, today: NaiveDate) -> Result<Vec<Planned>> {
     let mut open = redemption::shown_campaigns(read, today)?;
     open.retain(|planned| {
@@ -42,7 +42,7 @@ fn open(read: &Read<'_>, today: NaiveDate) -> Result<Vec<Planned>> {
     Ok(open)
 }
 
-/// How many gifts there were, if the campaign says so. A plan never changes.
+/// The stock of gifts, if the campaign has one. A plan never changes.
 pub(crate) fn stock(read: &Read<'_>, planned: &Planned) -> Result<Option<usize>> {
     // A campaign that was imported from a spreadsheet has no file.
     let file = campaign::kept_files(read, planned)?.campaign(&planned.slug).ok();

@@ -1,4 +1,4 @@
-//! The tokens of tills that are programs.
+//! The tokens of API tills.
 
 use chrono::NaiveDate;
 
@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::shop::Shop;
 use crate::text;
 
-/// Makes one for a till of shop.toml: its number, and the token itself, which is kept nowhere.
+/// Makes one for a till of shop.toml; returns its number and the token itself, which is not stored.
 ///
 /// # Errors
 /// When there is no such till.
@@ -17,13 +17,17 @@ pub(crate) fn make(shop: &Shop, till: &str, today: NaiveDate) -> Result<(i64, St
     if till.is_empty() || (!names.is_empty() && !names.iter().any(|name| name == till)) {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         return Err(Error::new(format!("there is no till {} in shop.toml", text::quote(till))).hint(
-            if names.is_empty() { "say what it is called".to_owned() } else { text::did_you_mean(till, &names) },
+            if names.is_empty() { "use one of its names".to_owned() } else { text::did_you_mean(till, &names) },
         ));
+    }
+    if till.contains(char::is_control) {
+        return Err(Error::new(format!("{} cannot be the name of a till", text::quote(till)))
+            .hint("a name is one line of letters, digits and symbols"));
     }
     shop.store()?.write(|write| access::make_token(write, till, today))
 }
 
-/// All that were ever made.
+/// All tokens ever made.
 pub(crate) fn list(shop: &Shop) -> Result<Vec<TillToken>> {
     access::tokens(&shop.store()?.read())
 }

@@ -1,4 +1,4 @@
-//! What an email that came back means for its address and its recipient, and what a "no more emails" means.
+//! What a bounced email means for its address and its recipient, and what an unsubscribe means.
 
 use chrono::NaiveDate;
 
@@ -10,31 +10,31 @@ use crate::inbound::{self, EmailAnswer};
 use crate::outbox::{SentEmail, Undeliverable};
 use crate::store::Write;
 
-/// How often a mailbox may be full.
+/// After this many reports of a full mailbox the address is suppressed.
 const FULL: usize = 3;
 
-/// What was reported about an email.
+/// A report about an email.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BounceNotice<'n> {
     pub(super) class: BounceClass,
-    /// Of the report; none when the mail server said it at once.
+    /// The report; none when the mail server rejected the email at once.
     pub(super) report: Option<&'n [u8]>,
-    /// In its words.
+    /// As the report words it.
     pub(super) diagnostic: &'n str,
     pub(super) on: NaiveDate,
 }
 
-/// What came of it.
+/// The outcome.
 #[derive(Debug)]
 pub(super) struct BounceOutcome {
-    /// The recipient, as it is now.
+    /// The updated recipient.
     pub(super) recipient: Recipient,
-    /// Why the address gets no email from now on.
+    /// Why the address gets no more email.
     pub(super) suppressed: Option<Suppression>,
 }
 
-/// Writes down that an email did not reach its address: an address without a mailbox, or full for the third time, gets no
-/// email any more; the recipient is undeliverable, or gets a letter instead, unless it was only a reminder.
+/// Records that an email did not reach its address: an address without a mailbox, or full for the third time, is
+/// suppressed; the recipient becomes undeliverable, or gets a letter instead, unless it was only a reminder.
 pub(super) fn undelivered(
     write: &Write<'_>,
     id: RecipientId,
@@ -58,21 +58,20 @@ pub(super) fn undelivered(
     Ok(BounceOutcome { recipient, suppressed })
 }
 
-/// The same of an email that the mail server refused when it was handed over.
+/// The same for an email that the mail server rejected during sending.
 pub(super) fn refused(write: &Write<'_>, email: &Undeliverable<'_>) -> Result<()> {
     let notice = BounceNotice { class: email.class, report: None, diagnostic: email.reply, on: email.on };
     undelivered(write, email.recipient, email.wave, &notice).map(|_| ())
 }
 
-/// How often the mailbox of an address was full, since the owner said last that it works again.
+/// How often the mailbox of an address was full since the owner last confirmed that it works.
 fn times_full(write: &Write<'_>, address: &str) -> Result<usize> {
     let lifted = customers::suppressions(write, address)?.into_iter();
     let since = lifted.filter(|one| one.reason == Suppression::MailboxFull).find_map(|one| one.lifted_on);
     inbound::times_full(write, address, since.unwrap_or_default())
 }
 
-/// Writes down that whoever reads an email wants no more, or called it spam: of their address, and of the person whom it was
-/// written to.
+/// Records that the reader of an email unsubscribed or marked it as spam: for their address, and for its recipient.
 pub(super) fn no_more(
     write: &Write<'_>,
     email: &SentEmail,
@@ -85,7 +84,7 @@ pub(super) fn no_more(
     opt_out(write, email.recipient, &email.address, reason, diagnostic, on)
 }
 
-/// No email goes to an address any more, whoever has it, and the person whom an email there was made out to has opted out.
+/// Suppresses an address for everyone who has it, and opts out the person that an email there was addressed to.
 pub(super) fn opt_out(
     write: &Write<'_>,
     recipient: RecipientId,

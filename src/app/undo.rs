@@ -1,4 +1,4 @@
-//! A redemption taken back; what happened stays on record, with the reason.
+//! Undoes a redemption; it stays on record, with the reason.
 
 use chrono::NaiveDateTime;
 
@@ -10,36 +10,34 @@ use crate::shop::Shop;
 use crate::store::Write;
 use crate::text;
 
-/// Takes back the redemption of a code as it was typed.
+/// Undoes the redemption of a code as typed.
 ///
 /// # Errors
-/// When there is no reason, the code is not one, or it was not redeemed.
+/// When there is no reason, the code is invalid, or it was not redeemed.
 pub(crate) fn by_code(shop: &Shop, typed: &str, reason: &str, now: NaiveDateTime) -> Result<TillAnswer> {
-    redemption::check_reason(reason, "say it with `--reason \"…\"`")?;
+    redemption::check_reason(reason, "give it with `--reason \"…\"`")?;
     let code = Code::parse(typed)?;
     shop.store()?.write(|write| match campaign::by_code(write, &code)? {
         Some((_, recipient)) => redemption::undo(write, recipient.id, reason, now),
-        None => {
-            Err(Error::new(format!("there is no code {}", text::quote(code.as_str()))).hint("look again at the letter"))
-        }
+        None => Err(Error::new(format!("there is no code {}", text::quote(code.as_str()))).hint("check the letter")),
     })
 }
 
-/// What became of a rollback that a program asked for.
+/// The outcome of a rollback through the API.
 #[derive(Debug)]
 pub(crate) enum Rollback {
     Done(Box<TillAnswer>, RecipientId),
     /// There is no such redemption.
     Unknown,
-    /// Another till wrote it down.
+    /// Another till wrote it.
     AnotherTill,
-    /// It was taken back before.
+    /// It was already undone.
     Undone,
-    /// A till may not any more.
+    /// The till may no longer undo it.
     TooLate,
 }
 
-/// Takes a redemption back that `till` wrote down a moment ago.
+/// Undoes a redemption that `till` has just written.
 ///
 /// # Errors
 /// When there is no reason.
@@ -50,7 +48,7 @@ pub(crate) fn roll_back(
     reason: &str,
     now: NaiveDateTime,
 ) -> Result<Rollback> {
-    redemption::check_reason(reason, "say it as `reason`")?;
+    redemption::check_reason(reason, "give it as `reason`")?;
     let Some(found) = redemption::by_id(write, id)? else { return Ok(Rollback::Unknown) };
     Ok(match () {
         () if found.till != till => Rollback::AnotherTill,

@@ -1,12 +1,12 @@
-//! A customer who was forgotten wants to be one again.
+//! Lets a forgotten person become a customer again.
 
 use crate::customers;
 use crate::domain::EmailAddress;
 use crate::error::Result;
 use crate::shop::Shop;
 
-/// Lets the next import bring a reference back: that of the export, or an email or phone number where a list has nothing
-/// else. Whether it was forgotten.
+/// Allows a reference in imports again: that of the export, or an email or phone number where a list has nothing else.
+/// Returns whether it was forgotten.
 pub(crate) fn unforget(shop: &Shop, reference: &str) -> Result<bool> {
     shop.store()?.write(|write| {
         let mut was_forgotten = customers::let_back(write, reference)?;

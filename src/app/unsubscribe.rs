@@ -1,4 +1,4 @@
-//! No more emails, by the token of one that was sent.
+//! Unsubscribing, by the token in an email.
 
 use chrono::NaiveDateTime;
 
@@ -9,9 +9,9 @@ use crate::error::Result;
 use crate::outbox;
 use crate::store::Write;
 
-/// Lets no more email go to whoever holds this token: their address is written to no more, whoever has it, and they have opted
-/// out. Their email has arrived then, in case that was in doubt and the only one. A token that nobody has changes nothing,
-/// and neither does one that was used before: whether it is known cannot be told from the answer.
+/// Unsubscribes the holder of this token: their address is suppressed for everyone who has it, and they are opted out.
+/// If their only email in doubt was this one, it is known to have arrived. An unknown or used token changes nothing,
+/// and the response does not reveal which it was.
 pub(crate) fn unsubscribe(write: &Write<'_>, token: &str, now: NaiveDateTime) -> Result<()> {
     let Some((slug, recipient)) = Tokens::of(write)?.find(write, token)? else { return Ok(()) };
     let (id, source) = (recipient.id, format!("unsubscribed from {slug}"));

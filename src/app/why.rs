@@ -1,4 +1,4 @@
-//! Why somebody is in a planned campaign, or is not.
+//! Why a customer is in a planned campaign, or is not.
 
 use crate::campaign::{self, Mailing, Reason, Recipient};
 use crate::customers::{self, Customer, EmailFault, Suppressed};
@@ -7,18 +7,18 @@ use crate::error::Result;
 use crate::segment::{self, FailingPart, Scope};
 use crate::shop::Shop;
 
-/// What decided about somebody.
+/// The reason for including a customer or not.
 pub(crate) struct Inclusion {
     pub(crate) customer: Customer,
-    /// Their piece, or that of somebody else of their household.
+    /// Their piece, or that of their household.
     pub(crate) recipient: Option<Recipient>,
     /// Why they were left out although they match.
     pub(crate) left_out: Option<String>,
     /// Why no email goes to their address.
     pub(crate) suppressed: Option<Suppressed>,
-    /// What is wrong with their email, where the campaign goes by email and it is no address.
+    /// What is wrong with their email, if the campaign is sent by email and it is not a valid address.
     pub(crate) email_fault: Option<EmailFault>,
-    /// Every part of the query, with whether it holds for them now.
+    /// Every part of the query, with whether it is true for them now.
     pub(crate) conditions: Vec<String>,
     /// The first of them that does not.
     pub(crate) first_failing: Option<FailingPart>,

@@ -1,4 +1,4 @@
-//! The keys of a campaign's pieces and the codes on them: HMACs of the shop's key, so that nobody can guess one.
+//! The keys of a campaign's pieces and the codes on them: HMACs of the shop's key, so that no one can guess one.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -11,7 +11,7 @@ pub(super) fn code(key: &[u8], campaign: &str, plan: usize, recipient: &str, att
     Code::from_bits(digest[..5].iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte)) >> 5)
 }
 
-/// HMAC-SHA-256 over parts, each with its length before it.
+/// HMAC-SHA-256 over parts, each prefixed with its length.
 pub(super) fn keyed(key: &[u8], parts: &[&str]) -> [u8; 32] {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes any key"));
     for part in parts {
@@ -21,7 +21,7 @@ pub(super) fn keyed(key: &[u8], parts: &[&str]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// What makes one piece itself, in 32 hexadecimal digits: HMAC-SHA-256(key, campaign, recipient), and the wave of a reminder.
+/// Identifies one piece, in 32 hexadecimal digits: HMAC-SHA-256(key, campaign, recipient), and the wave of a reminder.
 pub(super) fn piece_key(key: &[u8], campaign: &str, recipient: &str, wave: usize) -> String {
     let number = wave.to_string();
     let parts = ["piece", campaign, recipient, &number];

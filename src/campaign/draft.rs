@@ -1,4 +1,4 @@
-//! The plan before it is kept: recipients with their branches, channels and merge fields.
+//! A plan before it is stored: recipients with their branches, channels and merge fields.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,39 +18,38 @@ use super::sources::{self, Sources};
 use crate::customers::{self, PostOptOuts, Reach};
 use crate::domain::{Channel, CustomerId, is_abroad};
 use crate::error::{Error, Result};
-use crate::merge::{Engine, Template};
+use crate::merge::{Engine, MOST_PURCHASES, Template, asks_for_purchases};
 use crate::segment::{self, Scope};
 use crate::shop::Shop;
 use crate::store::Read;
 use crate::text;
 
-/// A plan that is not kept yet.
+/// A plan that is not stored yet.
 #[derive(Debug)]
 pub(crate) struct Draft {
-    /// The campaign file.
     pub(crate) file: CampaignFile,
-    /// The day the query was judged on.
+    /// The day on which the query is evaluated.
     pub(crate) as_of: NaiveDate,
     /// The date of the letters.
     pub(crate) dated: NaiveDate,
-    /// Everything it is made from.
+    /// Every file it is made from.
     pub(crate) sources: Sources,
-    /// Who is written to, in posting order, and after them who is held out.
+    /// Recipients in posting order, then the control group.
     pub(crate) recipients: Vec<DraftRecipient>,
-    /// Whom the query found and who is not written to.
+    /// Customers who match the query but are not recipients.
     pub(crate) left_out: Vec<(String, Reason)>,
     /// What is worth a look.
     pub(crate) warnings: Vec<String>,
 }
 
-/// A recipient of a plan that is not kept yet.
+/// A recipient of a plan that is not stored yet.
 #[derive(Debug, Clone)]
 pub(crate) struct DraftRecipient {
     /// The best-ranked member.
     pub(super) chosen: Chosen,
-    /// Everybody for whom response and code hold.
+    /// Every customer that the response and the code apply to.
     pub(crate) members: Vec<CustomerId>,
-    /// The branch, empty when the campaign has none.
+    /// Empty when the campaign has no branches.
     pub(crate) branch: String,
     /// Everything a template may print.
     pub(crate) frozen: Frozen,
@@ -59,7 +58,8 @@ pub(crate) struct DraftRecipient {
 /// Drafts the plan of a campaign: everything is read, checked and resolved, nothing is written.
 ///
 /// # Errors
-/// With every fault of the file, its segment, its templates; when nobody matches; when somebody has no branch.
+/// With every error of the file, its segment, its templates; when no one matches; when a recipient has no
+/// branch.
 pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Result<Draft> {
     let file = CampaignFile::open(shop, slug)?;
     let sources = Sources::from_folder(shop, &file)?;
@@ -68,7 +68,7 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     let at_file = |e: Error| e.at(place(slug));
     if let Some(until) = file.gift.as_ref().and_then(|gift| gift.claim_until).filter(|until| until.value < as_of) {
         let over = Error::new(format!("`claim_until` is {}, before the campaign's own day, {as_of}", until.value));
-        return Err(at_file(over.at(until.line).hint("nobody could come in time: give a later day")));
+        return Err(at_file(over.at(until.line).hint("no one could come in time: give a later day")));
     }
     if let Some(late) = Error::all(file.late_reminders(as_of)) {
         return Err(at_file(late));
@@ -82,7 +82,7 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
             text::did_you_mean(followed, &known)
         };
         return Err(at_file(
-            Error::new(format!("no campaign {} was planned", text::quote(followed))).at(followed.line).hint(hint),
+            Error::new(format!("the campaign {} was not planned", text::quote(followed))).at(followed.line).hint(hint),
         ));
     }
     let templates = sources.templates()?;
@@ -98,7 +98,7 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     let mut warnings = Vec::new();
     if as_of > today {
         warnings
-            .push(format!("it is judged on {as_of}, which is still to come: what people buy until then is not in it"));
+            .push(format!("it is evaluated on {as_of}, which is in the future: purchases until then are not counted"));
     }
     let branches = branches(read, &file, &scope, &choice.chosen, &mut warnings).map_err(at_file)?;
     let signing = signing(read, &file, &scope).map_err(at_file)?;
@@ -110,7 +110,16 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     let mut recipients = Vec::with_capacity(choice.chosen.len());
     let excluded = eligible::excluded(read, &file).map_err(at_file)?;
     let opt_outs = PostOptOuts::of(read)?;
-    let context = freeze::FreezeContext { shop, file: &file, as_of, dated, excluded: &excluded, opt_outs: &opt_outs };
+    let prints_purchases = templates.iter().any(|template| asks_for_purchases(&template.body));
+    let context = freeze::FreezeContext {
+        shop,
+        file: &file,
+        as_of,
+        dated,
+        excluded: &excluded,
+        opt_outs: &opt_outs,
+        purchases: if prints_purchases { MOST_PURCHASES } else { 0 },
+    };
     for (chosen, branch) in choice.chosen.into_iter().zip(branches) {
         let (members, mut frozen) = freeze::freeze(read, &context, &chosen)?;
         let template = file.template_of(&branch);
@@ -148,10 +157,10 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     Ok(Draft { file, as_of, dated, sources, recipients, left_out: choice.left_out, warnings })
 }
 
-/// Who could not be printed as things are: a field that the letter prints is empty.
+/// Recipients who cannot be printed because a field of the letter is empty.
 ///
 /// # Errors
-/// When nobody could, and it is not for want of a field.
+/// When no one can be printed, and not only because of empty fields.
 fn unprintable(engine: &Engine, file: &CampaignFile, recipients: &[DraftRecipient]) -> Result<Option<String>> {
     let (mut found, mut of_template, mut all) = (Vec::new(), Vec::new(), 0);
     for recipient in recipients.iter().filter(|recipient| !recipient.chosen.held_out) {
@@ -160,7 +169,7 @@ fn unprintable(engine: &Engine, file: &CampaignFile, recipients: &[DraftRecipien
         let of_reminders = file.reminders.iter().map(|reminder| &*reminder.template);
         for template in std::iter::once(file.template_of(&recipient.branch)).chain(of_reminders) {
             all += 1;
-            if let Err(fault) = engine.body(template, &fields).and_then(|_| engine.subject(template, &fields)) {
+            if let Err(fault) = engine.body(template, &fields).and_then(|_| engine.check_head(template, &fields)) {
                 found.push(format!(
                     "{} ({}) {}",
                     recipient.frozen.name,
@@ -176,10 +185,10 @@ fn unprintable(engine: &Engine, file: &CampaignFile, recipients: &[DraftRecipien
         return Err(fault.within("letter-templates/"));
     }
     let pieces = text::count(found.len(), "piece");
-    Ok((!found.is_empty()).then(|| format!("{pieces} cannot be made as things are: {}", text::first_few(&found, 3))))
+    Ok((!found.is_empty()).then(|| format!("{pieces} cannot be made: {}", text::first_few(&found, 3))))
 }
 
-/// Whom a reminder cannot reach, as it goes by another channel than their first piece.
+/// Recipients that a reminder cannot reach because it uses another channel than their first piece.
 fn out_of_reach(read: &Read<'_>, file: &CampaignFile, recipients: &[DraftRecipient]) -> Result<Vec<String>> {
     let mut found = Vec::new();
     if file.reminders.iter().all(|reminder| reminder.channel.is_none()) {
@@ -199,13 +208,13 @@ fn out_of_reach(read: &Read<'_>, file: &CampaignFile, recipients: &[DraftRecipie
                 text::count(lost, "recipient"),
                 if channel == Channel::Email { "consent to it" } else { "an address" },
             );
-            found.push(format!("reminder {} goes by {channel} and misses {who} without {why}", index + 1));
+            found.push(format!("reminder {} is sent by {channel} and cannot reach {who} without {why}", index + 1));
         }
     }
     Ok(found)
 }
 
-/// Who gets the same email twice in one inbox.
+/// Recipients who get the same email twice in one inbox.
 fn shared_inboxes(slug: &str, recipients: &[DraftRecipient]) -> Option<String> {
     let gets = |r: &&DraftRecipient| !r.chosen.held_out && r.chosen.channel == Channel::Email;
     let emails: Vec<&DraftRecipient> = recipients.iter().filter(gets).collect();
@@ -223,7 +232,7 @@ fn shared_inboxes(slug: &str, recipients: &[DraftRecipient]) -> Option<String> {
     (!shown.is_empty()).then(|| format!("{}{more}; {hint}", shown.join("; ")))
 }
 
-/// A template that can become an email needs a subject.
+/// Every template that is used for email needs a subject.
 fn check_subjects(file: &CampaignFile, templates: &[Template]) -> Result<()> {
     let without =
         templates.iter().filter(|template| template.head.subject.is_none() && file.is_emailed(&template.file));
@@ -241,13 +250,13 @@ fn gift_name(file: &CampaignFile) -> String {
 }
 
 fn nobody(choice: &Choice) -> Error {
-    let error = Error::new("nobody would be written to");
+    let error = Error::new("the campaign would have no recipients");
     let (held_out, left_out) = (choice.chosen.len(), choice.left_out.len());
     let found = text::count(held_out + left_out, "customer");
     let counts = count_reasons(choice.left_out.iter().map(|(_, reason)| reason.as_str().to_owned()));
     let counts = text::list(&counts.iter().map(Why::in_words).collect::<Vec<_>>());
     error.hint(match (held_out, left_out) {
-        (0, 0) => "the query finds nobody: try it with `regulars segment`, and look at `as_of`".to_owned(),
+        (0, 0) => "no one matches the query: try it with `regulars segment`, and check `as_of`".to_owned(),
         (0, _) => format!("the query finds {found}, but all are left out: {counts}"),
         (_, 0) => {
             format!("the query finds {found}, and all are in the control group: make `hold_out` smaller, or remove it")
@@ -261,7 +270,7 @@ fn nobody(choice: &Choice) -> Error {
     })
 }
 
-/// For whom each signer of the file signs.
+/// The recipients of each signer.
 fn signing(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<Vec<HashSet<CustomerId>>> {
     let (mut signing, mut faults) = (Vec::new(), Vec::new());
     for signer in &file.signers {
@@ -273,7 +282,7 @@ fn signing(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<Ve
     Error::all(faults).map_or(Ok(signing), Err)
 }
 
-/// The branch of each chosen: the first that matches.
+/// The branch of each recipient: the first that matches.
 fn branches(
     read: &Read<'_>,
     file: &CampaignFile,
@@ -318,13 +327,13 @@ fn branches(
         .hint("add a last branch with `when = \"true\"`, or narrow the segment"));
     }
     for (_, branch) in file.branches.iter().enumerate().filter(|(index, _)| !used.contains_key(index)) {
-        warnings.push(format!("nobody is in branch {} (line {})", text::quote(&branch.name), branch.when.line));
+        warnings.push(format!("no one is in branch {} (line {})", text::quote(&branch.name), branch.when.line));
     }
     Ok(found)
 }
 
-/// Letters by country, the shop's own first and the others by their code, then by postcode, then by reference; after them
-/// the emails, after them the held-out. Postcodes are compared as text in capitals, sign by sign.
+/// Letters by country, the shop's own first and the others by code, then by postcode, then by reference; then the
+/// emails, then the control group. Postcodes are compared as uppercase text.
 fn in_posting_order(recipients: &mut [DraftRecipient], home: &str) {
     recipients.sort_by_cached_key(|r| {
         let country = Some(r.frozen.country.clone()).filter(|country| is_abroad(country, home));
@@ -334,7 +343,7 @@ fn in_posting_order(recipients: &mut [DraftRecipient], home: &str) {
 }
 
 impl Draft {
-    /// What the plan is made of, in 16 hexadecimal digits: the same folder gives the same.
+    /// A hash of everything in the plan, in 16 hexadecimal digits: the same folder gives the same fingerprint.
     pub(crate) fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();
         let mut add = |bytes: &[u8]| {
@@ -352,7 +361,7 @@ impl Draft {
             add(recipient.branch.as_bytes());
             add(recipient.chosen.channel.as_str().as_bytes());
             add(&[u8::from(recipient.chosen.held_out)]);
-            // As earlier versions kept the fields, so that a folder keeps its fingerprint.
+            // Fields in the format of earlier versions, so that a folder keeps its fingerprint.
             add(recipient.frozen.fields.in_major_units(self.file.currency).to_string().as_bytes());
         }
         hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()

@@ -1,4 +1,5 @@
-//! Who is written to: query → exclusions and wishes and reach → household → order → limit → hold-out.
+//! Who becomes a recipient: query → exclusions, mail preferences and reachability → household → order → limit → control
+//! group.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,34 +18,34 @@ use crate::segment::{self, Scope};
 use crate::store::{Read, params};
 use crate::text;
 
-/// Why somebody whom the query found is not written to.
+/// Why a customer who matches the query is not a recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Reason {
     /// Excluded by hand.
     Excluded,
     /// They have died.
     Deceased,
-    /// A letter is unwelcome.
+    /// They opted out of post.
     NoPost,
-    /// They live elsewhere now, and nobody knows where.
+    /// They have moved, and the new address is unknown.
     Moved,
     /// No street, or neither town nor postcode.
     NoAddress,
-    /// No recorded yes to email.
+    /// No recorded consent to email.
     NoEmailConsent,
     /// No email address.
     NoEmail,
-    /// An email that is no address.
+    /// The email on the card is not a valid address.
     UnusableEmail,
-    /// The address gets no email, whatever they said.
+    /// The address is suppressed, whatever their consent.
     Suppressed(Suppression),
-    /// The last letter to their address came back, or the last email to them did.
+    /// The last letter to their address, or the last email to them, came back.
     CameBack,
     /// A letter was posted to them, or an email handed over, too short a time before.
     MailedLately,
-    /// Somebody of the household ranks higher.
+    /// Another member of the household ranks higher.
     SameHousehold,
-    /// Others rank higher, and the places are filled.
+    /// Others rank higher, and the limit is reached.
     OverLimit,
 }
 
@@ -54,7 +55,7 @@ impl Reason {
         kept == Some(self.as_str())
     }
 
-    /// In words, as reports and JSON say it.
+    /// In words, for reports and JSON.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Excluded => "excluded",
@@ -74,7 +75,7 @@ impl Reason {
     }
 }
 
-/// Somebody chosen.
+/// A customer who was chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Chosen {
     pub(crate) id: CustomerId,
@@ -84,14 +85,14 @@ pub(super) struct Chosen {
     pub(crate) by_hand: bool,
 }
 
-/// Who is written to, in order of rank, and who is not.
+/// Recipients in order of rank, and who is left out.
 #[derive(Debug, Default)]
 pub(super) struct Choice {
     pub(crate) chosen: Vec<Chosen>,
     pub(crate) left_out: Vec<(String, Reason)>,
-    /// Everybody whom the query found, or who is included by hand.
+    /// Everyone who matches the query or is included by hand.
     pub(crate) asked: HashSet<CustomerId>,
-    /// Those of them who would be written to by email, were their email an address.
+    /// Those of them who would get an email if their address were valid.
     pub(crate) unusable_emails: Vec<CustomerId>,
 }
 
@@ -134,7 +135,7 @@ pub(super) fn choose(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>, ke
     Ok(choice)
 }
 
-/// Whom the query found, those included by hand before all others.
+/// Matches of the query, with those included by hand first.
 fn ranked(
     read: &Read<'_>,
     file: &CampaignFile,
@@ -154,7 +155,7 @@ fn ranked(
     Ok(ranked)
 }
 
-/// Those excluded by hand, under whatever reference.
+/// Customers excluded by hand, under any of their references.
 pub(super) fn excluded(read: &Read<'_>, file: &CampaignFile) -> Result<HashSet<CustomerId>> {
     let id = |reference: &String| customers::by_ref(read, reference).map(|customer| customer.id);
     file.exclude.iter().map(|reference| id(reference).map_err(|e| e.at(file.exclude.line))).collect()
@@ -200,21 +201,22 @@ fn mailed_lately(read: &Read<'_>, file: &CampaignFile, as_of: NaiveDate) -> Resu
     mailed_between(read, &file.slug, days_before(as_of, span.value.days.into()), as_of)
 }
 
-/// Whose mail of the campaign before came back.
+/// Customers whose mail of the previous campaign came back.
 #[derive(Default)]
 struct CameBack {
-    /// A branch asks for them: they are written to, and it is for the owner to see to their addresses.
+    /// A branch asks for them: they become recipients, and the owner checks their addresses.
     is_asked: bool,
-    /// Those of whom the address cannot tell: it came back by email, or is not known.
+    /// Customers whose address does not decide: an email came back, or the address is unknown.
     ids: HashSet<CustomerId>,
 }
 
-/// Whether a branch is for those whose mail came back.
+/// Whether a branch is for customers whose mail came back.
 pub(super) fn asks_for_undeliverable(file: &CampaignFile) -> bool {
     file.branches.iter().any(|branch| branch.when.contains(Response::Undeliverable.as_str()))
 }
 
-/// Those whose mail of the campaign before came back. A letter is remembered with its address, which may be another by now.
+/// Customers whose mail of the previous campaign came back. A letter is stored with its address, which may differ from
+/// the current one.
 fn came_back(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<CameBack> {
     let Some(followed) = scope.follows else { return Ok(CameBack::default()) };
     if asks_for_undeliverable(file) {
@@ -235,7 +237,7 @@ fn came_back(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<
     Ok(CameBack { is_asked: false, ids })
 }
 
-/// The channel by which somebody can be reached, or why by none.
+/// The channel by which a customer can be reached, or why there is none.
 fn reachable(person: &Reach, channel: Delivery, is_asked: bool) -> std::result::Result<Channel, Reason> {
     if person.deceased {
         return Err(Reason::Deceased);
@@ -262,7 +264,7 @@ fn reachable(person: &Reach, channel: Delivery, is_asked: bool) -> std::result::
     }
 }
 
-/// Whether somebody who goes by `channel`, or by none, would be written to by email first, instead, or again.
+/// Whether someone who gets `channel`, or none, would be sent an email as first, second or repeated piece.
 fn wants_email(file: &CampaignFile, channel: std::result::Result<Channel, Reason>) -> bool {
     let is_gone = matches!(channel, Err(Reason::Deceased | Reason::Excluded));
     let is_first = match file.channel {
@@ -273,7 +275,7 @@ fn wants_email(file: &CampaignFile, channel: std::result::Result<Channel, Reason
     !is_gone && (is_first || channel.is_ok() && file.reminders.iter().any(|one| one.channel == Some(Channel::Email)))
 }
 
-/// Fills the places in order of rank and draws the held-out at random, on top of them.
+/// Fills the places in order of rank, and adds the control group at random.
 fn draw(
     file: &CampaignFile,
     key: &[u8],
@@ -321,7 +323,7 @@ fn draw(
     Ok(())
 }
 
-/// The lot of a household (or of a customer, where each stands alone): the same however often it is drawn.
+/// The random number of a household (or of a customer, if each is separate): always the same.
 fn lot(file: &CampaignFile, key: &[u8], chosen: &Chosen, reach: &HashMap<CustomerId, Reach>) -> [u8; 32] {
     let home = match file.one_per {
         OnePer::Household => reach

@@ -10,13 +10,13 @@ impl CampaignFile {
     /// Reads campaigns/`slug`.toml of a shop.
     ///
     /// # Errors
-    /// When there is no such file, or with all its faults.
+    /// When there is no such file, or with all its errors.
     pub(crate) fn open(shop: &Shop, slug: &str) -> Result<Self> {
         let (file, faults) = Self::open_leniently(shop, slug)?;
         Error::all(faults).map_or(Ok(file), Err)
     }
 
-    /// The same with the faults of its text beside it, so that the rest can be checked.
+    /// The same, but returns the errors next to the file, so that the rest can be checked.
     pub(crate) fn open_leniently(shop: &Shop, slug: &str) -> Result<(Self, Vec<Error>)> {
         check_slug(slug)?;
         let path = shop.campaigns().join(format!("{slug}.toml"));
@@ -24,7 +24,7 @@ impl CampaignFile {
             let known = list(shop)?;
             let names: Vec<&str> = known.iter().map(String::as_str).collect();
             let hint = if names.is_empty() {
-                "there is no campaign yet: write one into campaigns/".to_owned()
+                "there is no campaign yet: create one in campaigns/".to_owned()
             } else {
                 text::did_you_mean(slug, &names)
             };
@@ -36,12 +36,12 @@ impl CampaignFile {
     }
 }
 
-/// How the file of a campaign is named in messages.
+/// The name of a campaign's file in messages.
 pub(crate) fn place(slug: &str) -> String {
     format!("campaigns/{slug}.toml")
 }
 
-/// Refuses names that could not be a file of campaigns/.
+/// Rejects names that cannot be a file of campaigns/.
 ///
 /// # Errors
 /// When it is one.
@@ -49,12 +49,12 @@ pub(crate) fn check_slug(slug: &str) -> Result<()> {
     let plain = slug.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
     if slug.is_empty() || !plain || slug.starts_with('.') {
         return Err(Error::new(format!("{} is not the name of a campaign", text::quote(slug)))
-            .hint("names are made of letters, digits and hyphens, such as `1990-sauvignon-blanc`"));
+            .hint("names have letters, digits and hyphens, such as `1990-sauvignon-blanc`"));
     }
     Ok(())
 }
 
-/// The campaigns that have a file, in order.
+/// The campaigns that have a file, sorted.
 ///
 /// # Errors
 /// When the folder cannot be read.

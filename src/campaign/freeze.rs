@@ -1,4 +1,4 @@
-//! What a template may say about one recipient, taken from the book as it is on the day of the plan.
+//! The fields a template may use for one recipient, read from the book on the day of the plan.
 
 use std::collections::HashSet;
 
@@ -20,35 +20,36 @@ pub(super) struct FreezeContext<'c> {
     pub(crate) file: &'c CampaignFile,
     pub(crate) as_of: NaiveDate,
     pub(crate) dated: NaiveDate,
-    /// Those excluded by hand.
+    /// Customers excluded by hand.
     pub(crate) excluded: &'c HashSet<CustomerId>,
     pub(crate) opt_outs: &'c PostOptOuts,
+    /// How many of the last purchases a template may print.
+    pub(crate) purchases: usize,
 }
 
-/// A recipient as they were that day.
+/// A recipient as of that day.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Frozen {
-    /// The name line, as lists and messages have it.
+    /// The name line, for lists and messages.
     pub(crate) name: String,
     /// For posting order.
     pub(crate) country: String,
     /// For posting order.
     pub(crate) postcode: String,
-    /// Where an email goes.
+    /// Where an email is sent.
     pub(crate) email: String,
-    /// With whom they live.
     pub(crate) household_id: HouseholdId,
-    /// The number of the address that a letter goes to.
+    /// The hash of the address that a letter is sent to.
     pub(crate) home: i64,
     /// How many campaigns in a row they had come to before this one.
     pub(crate) prior_years: i64,
     /// How many in a row they had missed.
     pub(crate) prior_missed: i64,
-    /// Everything a template may print, but for the code.
+    /// Every field a template may use, except the code.
     pub(crate) fields: Fields,
 }
 
-/// Everybody for whom the response of a recipient holds, and the merge fields.
+/// Returns the members that the response of a recipient applies to, and the merge fields.
 pub(super) fn freeze(
     read: &Read<'_>,
     context: &FreezeContext<'_>,
@@ -94,7 +95,7 @@ pub(super) fn freeze(
     Ok((members, frozen))
 }
 
-/// The people of one recipient, and those of them who are greeted.
+/// The members of one recipient's household, and those who are greeted.
 fn household(
     read: &Read<'_>,
     file: &CampaignFile,
@@ -110,7 +111,8 @@ fn household(
     })
 }
 
-/// Whom a piece of this campaign to somebody would name today, `unwelcome` being those excluded by hand and the opt-outs.
+/// The names that a piece of this campaign to a customer would have today; `unwelcome` has those excluded by hand and
+/// the opt-outs.
 pub(super) fn name_line(
     read: &Read<'_>,
     file: &CampaignFile,
@@ -122,7 +124,7 @@ pub(super) fn name_line(
     Ok(line_of(names_of(&greeted.iter().collect::<Vec<_>>()).line, &best))
 }
 
-/// A name line; the reference of somebody without a name.
+/// A name line; the reference if there is no name.
 fn line_of(names: String, best: &Customer) -> String {
     if names.is_empty() { best.reference.clone() } else { names }
 }
@@ -135,7 +137,7 @@ pub(super) fn address(read: &Read<'_>, shop: &Shop, file: &CampaignFile, id: Cus
     Ok(address_lines(&names.line, &best, &shop.settings.country))
 }
 
-/// The people whom one letter greets: the best-ranked first, without those who have died, live elsewhere, want no post or
+/// The people greeted by one letter: the best-ranked first, without those who have died, moved, opted out of post or
 /// are excluded by hand.
 fn greeted(
     (excluded, opt_outs): (&HashSet<CustomerId>, &PostOptOuts),
@@ -152,7 +154,7 @@ fn greeted(
         card.spouse.clear();
     }
     if !alone && greeted.len() == 1 {
-        // The spouse is in the book, and is not to be greeted.
+        // The spouse is in the book, and must not be greeted.
         greeted[0].spouse.clear();
     }
     greeted
@@ -177,11 +179,14 @@ fn customer(read: &Read<'_>, context: &FreezeContext<'_>, best: &Customer, field
         .value("SELECT min(day) FROM purchase WHERE customer_id = ?1 AND day <= ?2", params![best.id, context.as_of])?;
     fields.text("customer.since", &day(since));
     fields.group("customer.last_purchase");
-    if let Some(last) = customers::last_purchases(read, best.id, context.as_of, 1)?.first() {
+    let purchases = customers::last_purchases(read, best.id, context.as_of, context.purchases.max(1))?;
+    if let Some(last) = purchases.first() {
         fields.text("customer.last_purchase.on", &last.on.to_string());
         fields.text("customer.last_purchase.item", &last.item);
         fields.money("customer.last_purchase.amount", last.amount);
     }
+    let all = purchases.iter().take(context.purchases);
+    fields.purchases("customer.purchases", all.map(|one| (one.on, one.item.as_str(), one.amount)));
     let year_ago = clock::months_before(context.as_of, 12).succ_opt().unwrap_or(context.as_of);
     fields.money("customer.spend_12m", customers::spent_between(read, best.id, year_ago, context.as_of)?);
     let visits = customers::visits_between(read, best.id, year_ago, context.as_of)?;
@@ -194,7 +199,8 @@ fn customer(read: &Read<'_>, context: &FreezeContext<'_>, best: &Customer, field
     Ok(())
 }
 
-/// What the followed campaign knows of them; how many campaigns in a row they have come to, and how many they have missed.
+/// Their response to the followed campaign; how many campaigns in a row they have come to, and how many they have
+/// missed.
 fn last_year(read: &Read<'_>, context: &FreezeContext<'_>, best: &Customer, fields: &mut Fields) -> Result<(i64, i64)> {
     let Some(followed) = &context.file.follows else { return Ok((0, 0)) };
     fields.group("last_year");

@@ -1,4 +1,4 @@
-//! Whose piece waits although it is planned: a complaint that is not put right, or a wish that came after the plan.
+//! Planned pieces that are held back: because of an open complaint, or an opt-out after the plan.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use crate::error::Result;
 use crate::store::{Read, params};
 use crate::text;
 
-/// Why the piece of a recipient does not go out.
+/// Why a recipient's piece is held back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct HeldBack {
-    /// It waits for a complaint to be put right; otherwise it is not wanted any more.
+    /// An open complaint; otherwise the piece is no longer wanted.
     pub(crate) complaint: bool,
     /// Why.
     pub(crate) message: String,
@@ -24,7 +24,8 @@ pub(crate) struct HeldBack {
     pub(crate) hint: String,
 }
 
-/// Whose piece of a plan waits, by the recipient's id; nobody's once it went out. `only` asks about one recipient.
+/// The pieces of a plan that are held back, by recipient ID; none once it was mailed or sent. `only` limits this to one
+/// recipient.
 pub(crate) fn held_back(
     read: &Read<'_>,
     planned: &Planned,
@@ -46,12 +47,12 @@ pub(crate) fn held_back(
         let who = customers::by_id(read, customer)?;
         let message = format!("{} complained on {on}, and it is not resolved: {}", who.name(), text::quote(&text));
         let hint = format!(
-            "`regulars customer resolve {}` once it is, or let the piece go all the same with `--despite`",
+            "`regulars customer resolve {}` once it is, or send the piece anyway with `--despite`",
             who.reference
         );
         held.insert(recipient, HeldBack { complaint: true, message, hint });
     }
-    // By which channel a piece goes now: that of the second, when the first did not reach them.
+    // The channel by which a piece is sent now: that of the second piece, if the first did not reach them.
     let sql = "SELECT r.id, COALESCE(s.channel, r.channel), c.id FROM recipient r JOIN customer c ON c.id = r.customer_id \
                LEFT JOIN second_piece s ON s.recipient_id = r.id \
                WHERE r.campaign_id = ?1 AND r.arm = ?2 AND (c.deceased <> 0 \
@@ -73,11 +74,11 @@ pub(crate) fn held_back(
         let slug = &planned.slug;
         let hint = if channel == Channel::Email {
             format!(
-                "email needs the customer's consent; `regulars plan {slug} --again` leaves them out as long as nothing was sent"
+                "email needs the customer's consent; `regulars plan {slug} --again` leaves them out if nothing was sent yet"
             )
         } else {
             format!(
-                "`regulars plan {slug} --again` leaves them out as long as nothing was printed; `--despite` lets the piece go"
+                "`regulars plan {slug} --again` leaves them out if nothing was printed yet; `--despite` prints the piece anyway"
             )
         };
         let message = format!("{} {message}", who.name());
@@ -85,7 +86,7 @@ pub(crate) fn held_back(
     }
     for named in names_unwelcome(read, planned, only)? {
         let hint = format!(
-            "`regulars plan {} --again` leaves them out as long as nothing was sent; `--despite` sends it anyway",
+            "`regulars plan {} --again` leaves them out if nothing was sent yet; `--despite` sends it anyway",
             planned.slug
         );
         let message = format!("it names {}, who {}", named.name, named.why);
@@ -100,7 +101,7 @@ pub(crate) fn held_back(
                WHERE r.campaign_id = ?1 AND COALESCE(s.channel, r.channel) = ?2";
     read.each(&format!("{sql}{mine}"), params![planned.id, Channel::Email], |row| {
         let (id, address, name) = (row.get::<RecipientId>(0)?, row.get::<String>(1)?, row.get::<String>(2)?);
-        // Their own word was told already.
+        // Their own opt-out was already reported.
         let is_told = |why: &Suppression| *why == Suppression::OptedOut && held.contains_key(&id);
         if let Some(why) = suppressions.reason(&address).filter(|why| !is_told(why)) {
             let message = format!("{name} gets no email at {}: {}", text::quote(&address), why.in_words());
@@ -112,7 +113,7 @@ pub(crate) fn held_back(
     Ok(held)
 }
 
-/// Somebody whom a piece names and should not, besides the one it goes to.
+/// A person named in a piece who should not be, other than its recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NamedUnwelcome {
     pub(crate) recipient: RecipientId,
@@ -122,7 +123,7 @@ pub(crate) struct NamedUnwelcome {
     pub(crate) has_died: bool,
 }
 
-/// Who of a household has died since the plan, and whom a letter may not name any more.
+/// Household members who have died since the plan, or who may no longer be named in a letter.
 pub(crate) fn names_unwelcome(
     read: &Read<'_>,
     planned: &Planned,
@@ -153,7 +154,7 @@ pub(crate) fn names_unwelcome(
             () if who.has_moved() => "has moved away since the plan",
             () => continue,
         };
-        // Of whom it was known before, the piece says nothing.
+        // If this was already known, they are not in the piece.
         if freeze::name_line(read, &file, (&excluded, &opt_outs), best)? != frozen {
             unwelcome.push(NamedUnwelcome { recipient, name: who.name(), why, has_died: who.deceased });
         }
@@ -165,7 +166,7 @@ pub(crate) fn names_unwelcome(
 fn letters(read: &Read<'_>, planned: &Planned, mine: &str, held: &mut BTreeMap<RecipientId, HeldBack>) -> Result<()> {
     let slug = &planned.slug;
     let again = format!(
-        "`regulars plan {slug} --again` leaves them out as long as nothing was printed; `--despite` lets the piece go"
+        "`regulars plan {slug} --again` leaves them out if nothing was printed yet; `--despite` prints the piece anyway"
     );
     let letter = "FROM recipient r JOIN customer c ON c.id = r.customer_id LEFT JOIN second_piece s ON s.recipient_id = r.id \
                   WHERE r.campaign_id = ?1 AND r.arm = ?2 AND COALESCE(s.channel, r.channel) = ?3";
@@ -178,7 +179,7 @@ fn letters(read: &Read<'_>, planned: &Planned, mine: &str, held: &mut BTreeMap<R
     let back = read.all(&sql, asked, |row| {
         Ok((row.get::<RecipientId>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?, row.get::<String>(3)?))
     })?;
-    // Whom a branch asks for on purpose is written to.
+    // Recipients of a branch for returned mail are not held back.
     let is_asked = |sources: Sources| Ok(eligible::asks_for_undeliverable(&sources.campaign(slug)?));
     let is_asked = !back.is_empty() && planned::kept_files(read, planned).and_then(is_asked)?;
     for (id, name, home, reference) in back.into_iter().filter(|_| !is_asked) {
@@ -208,16 +209,16 @@ fn letters(read: &Read<'_>, planned: &Planned, mine: &str, held: &mut BTreeMap<R
     Ok(())
 }
 
-/// What the owner can do about an address that gets no email.
+/// What the owner can do about a suppressed address.
 fn how_to_lift(why: Suppression) -> &'static str {
     if why.is_wish() {
-        "only a new consent of the customer who opted out lets it go: `regulars customer set REF email_consent=yes --source \"asked at the counter\"`"
+        "only new consent of the customer who opted out allows it: `regulars customer set REF email_consent=yes --source \"asked at the counter\"`"
     } else {
         "if the mailbox works again: `regulars customer set REF email_works=yes`"
     }
 }
 
-/// What a plan says about complaints of those it writes to; nothing when there are none.
+/// A plan's message about open complaints of its recipients; none when there are none.
 pub(super) fn waiting(people: &[String]) -> Option<String> {
     let (have, wait, go) = match people.len() {
         0 => return None,

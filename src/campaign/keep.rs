@@ -1,4 +1,4 @@
-//! A draft written down, so that it stays as it is.
+//! Stores a draft as a plan.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -11,17 +11,17 @@ use crate::error::Result;
 use crate::money::Money;
 use crate::store::{Write, params};
 
-/// Sets a plan aside; its codes stay known as void.
+/// Replaces a plan; its codes stay known as void.
 pub(super) fn void(write: &Write<'_>, planned: &Planned) -> Result<()> {
     write.run("UPDATE campaign SET state = ?2 WHERE id = ?1", params![planned.id, CampaignState::Void]).map(|_| ())
 }
 
-/// Writes a campaign down; its id.
-pub(super) fn insert(write: &Write<'_>, draft: &Draft, now: NaiveDateTime) -> Result<CampaignId> {
+/// Inserts a campaign; returns its ID.
+pub(super) fn insert(write: &Write<'_>, draft: &Draft, now: NaiveDateTime, layout: i64) -> Result<CampaignId> {
     let file = &draft.file;
     let sql = "INSERT INTO campaign (slug, name, state, as_of, dated, follows, channel, one_per, gift_name, unit_cost_minor, \
-               postage_minor, claim_until, planned_at, fingerprint) \
-               VALUES (?1, ?2, ?14, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id";
+               postage_minor, claim_until, planned_at, fingerprint, layout) \
+               VALUES (?1, ?2, ?14, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?15) RETURNING id";
     let gift = file.gift.as_ref();
     let follows = file.follows.as_deref().unwrap_or_default();
     let gift_name = gift.map_or("", |gift| gift.name.as_str());
@@ -42,12 +42,13 @@ pub(super) fn insert(write: &Write<'_>, draft: &Draft, now: NaiveDateTime) -> Re
         until,
         now,
         fingerprint,
-        CampaignState::Planned
+        CampaignState::Planned,
+        layout
     ];
     write.value(sql, values)
 }
 
-/// Keeps the files that a campaign is made from.
+/// Stores the files that a campaign is made from.
 pub(super) fn insert_files(write: &Write<'_>, campaign_id: CampaignId, sources: &Sources) -> Result<()> {
     for (path, bytes) in &sources.files {
         let sql = "INSERT INTO campaign_file (campaign_id, path, content) VALUES (?1, ?2, ?3)";
@@ -56,7 +57,7 @@ pub(super) fn insert_files(write: &Write<'_>, campaign_id: CampaignId, sources: 
     Ok(())
 }
 
-/// Closes a campaign that was over before it was taken in.
+/// Closes a campaign that was over before it was imported.
 pub(super) fn mark_past(
     write: &Write<'_>,
     campaign_id: CampaignId,
@@ -69,7 +70,7 @@ pub(super) fn mark_past(
     write.run(sql, params![campaign_id, PieceState::Posted, Arm::Mailed]).map(|_| ())
 }
 
-/// Writes a recipient down; its id.
+/// Inserts a recipient; returns its ID.
 pub(super) fn insert_recipient(
     write: &Write<'_>,
     campaign_id: CampaignId,

@@ -1,4 +1,4 @@
-//! Those who are left out, counted by the reason.
+//! Customers who are left out, counted by reason.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,11 @@ use serde::Serialize;
 
 use crate::text;
 
-/// How many for a reason.
+/// The count for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Why {
-    /// The reason in words, of one.
+    /// The reason in words, in the singular.
     pub(crate) reason: String,
-    /// How many.
     pub(crate) count: usize,
 }
 
@@ -26,7 +25,7 @@ impl Why {
     }
 }
 
-/// How many for each reason, the most common first.
+/// The count for each reason, most common first.
 pub(super) fn count_reasons(reasons: impl Iterator<Item = String>) -> Vec<Why> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for reason in reasons {

@@ -1,7 +1,7 @@
-//! The personal lines of a plan: a sheet with each recipient's card beside an empty line, and what comes back in it.
+//! The personal lines of a plan: a sheet with each recipient's card and an empty line, and reading it back.
 //!
-//! A line and a signer by hand belong to one frozen piece. They are kept with their moment beside the plan, which they
-//! do not change, and reach its templates as `personal_line` and `signer`; see `recipient`.
+//! A line and a manually chosen signer belong to one frozen piece. They are stored with a timestamp next to the plan,
+//! which they do not change, and its templates get them as `personal_line` and `signer`; see `recipient`.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ use crate::text;
 use crate::text::ago;
 use crate::text::csv::{self, CsvTable};
 
-/// The columns that are read back; the others are for the eyes.
+/// The columns that are read back; the others are for information.
 const FIELDS: &[Field] = &[
     ("ref", &["ref"]),
     ("number", &["number"]),
@@ -32,34 +32,34 @@ const FIELDS: &[Field] = &[
 const HEADER: &str = "number ref name last_visit last_purchases spouse children taste \
                       open_complaint last_contact personal_line signer";
 
-/// How many purchases a row tells of.
+/// How many purchases are listed in a row.
 const PURCHASES: usize = 3;
 
-/// A personal line and who signs; either may be empty.
+/// A personal line and a signer; either may be empty.
 type ByHand = (String, String);
 
-/// What was taken from a sheet.
+/// What was read from a sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub(crate) struct TakenLines {
     /// Personal lines in the sheet.
     pub(crate) lines: usize,
     /// Signers in the sheet.
     pub(crate) signers: usize,
-    /// Who has words or a signer of their own now, and had none.
+    /// Recipients who have a line or signer now, and had none.
     pub(crate) added: Vec<String>,
-    /// Who has others than before.
+    /// Recipients whose line or signer is different now.
     pub(crate) changed: Vec<String>,
-    /// Who had some and has none now.
+    /// Recipients who had one and have none now.
     pub(crate) removed: Vec<String>,
 }
 
-/// Who is written to, in posting order, without those who were forgotten.
+/// Recipients in posting order, without those who were forgotten.
 fn written_to(read: &Read<'_>, planned: &Planned) -> Result<Vec<Recipient>> {
     let all = recipient::recipients(read, planned.id)?;
     Ok(all.into_iter().filter(|r| r.arm == Arm::Mailed && r.number.is_some()).collect())
 }
 
-/// The sheet for writing: a row for each recipient with what the book knows, and what was written so far.
+/// The sheet to fill in: a row for each recipient with the card and the lines written so far.
 pub(crate) fn lines_sheet(
     read: &Read<'_>,
     planned: &Planned,
@@ -79,7 +79,7 @@ pub(crate) fn lines_sheet(
     Ok((recipients.len(), table.text().into_bytes()))
 }
 
-/// What the book knows of somebody, as one reads it while writing to them.
+/// What the book has about a recipient, as a short text for the owner.
 fn known(read: &Read<'_>, recipient: &Recipient, currency: Currency, today: NaiveDate) -> Result<[String; 7]> {
     let Some(customer) = customers::resolve_ref(read, &recipient.reference)? else { return Ok(Default::default()) };
     let card = customers::card(read, &customers::by_id(read, customer)?, today)?;
@@ -108,18 +108,18 @@ fn known(read: &Read<'_>, recipient: &Recipient, currency: Currency, today: Naiv
     ])
 }
 
-/// What was written by hand: line and signer, by the recipient's id.
+/// Line and signer, by recipient ID.
 fn by_hand(read: &Read<'_>, planned: &Planned) -> Result<HashMap<RecipientId, ByHand>> {
     let sql = "SELECT p.recipient_id, p.line, p.signer FROM personal_line p JOIN recipient r ON r.id = p.recipient_id \
                WHERE r.campaign_id = ?1";
     Ok(read.all(sql, params![planned.id], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?.into_iter().collect())
 }
 
-/// Takes the sheet back: every row of a recipient says what its piece has from now on, an empty cell that it has nothing.
-/// All of it is taken or none.
+/// Reads the sheet back: every row replaces what its recipient had, and an empty cell removes it. All rows are stored
+/// or none.
 ///
 /// # Errors
-/// When the campaign went out; when a column is missing; with every row that is no recipient's, by line.
+/// When the campaign was sent; when a column is missing; with every row that belongs to no recipient, by line.
 pub(crate) fn take_lines(
     write: &Write<'_>,
     planned: &Planned,
@@ -128,8 +128,8 @@ pub(crate) fn take_lines(
 ) -> Result<TakenLines> {
     if planned.state == CampaignState::Posted || planned.state == CampaignState::Closed {
         let slug = text::quote(&planned.slug);
-        return Err(Error::new(format!("{slug} was mailed: what is written now would reach nobody"))
-            .hint("write it into the next campaign, or note it on the card: `regulars customer note REF TEXT`"));
+        return Err(Error::new(format!("{slug} was mailed: a line written now would reach no one"))
+            .hint("write it in the next campaign, or note it on the card: `regulars customer note REF TEXT`"));
     }
     let before = by_hand(write, planned)?;
     let recipients = written_to(write, planned)?;
@@ -153,7 +153,7 @@ pub(crate) fn take_lines(
     Ok(outcome)
 }
 
-/// The rows of a sheet: whose, the line, and who signs if there is a column for that.
+/// The rows of a sheet: recipient, line, and signer if there is such a column.
 fn rows<'r>(
     planned: &Planned,
     sheet: &ImportSheet,
@@ -163,7 +163,7 @@ fn rows<'r>(
     if columns.place("ref").is_none() || columns.place("personal_line").is_none() {
         return Err(Error::new("the columns `ref` and `personal_line` are not both there")
             .at(1)
-            .hint(format!("take the sheet that `regulars note-lines {}` writes", planned.slug)));
+            .hint(format!("use the sheet that `regulars note-lines {}` writes", planned.slug)));
     }
     let finder = Finder::of(recipients);
     let (mut rows, mut faults, mut seen) = (Vec::new(), Vec::new(), HashMap::new());
@@ -183,12 +183,12 @@ fn rows<'r>(
             },
             None => {
                 let slug = text::quote(&planned.slug);
-                faults.push((at, format!("{} is no recipient of {slug}", text::quote(&named))));
+                faults.push((at, format!("{} is not a recipient of {slug}", text::quote(&named))));
             }
         }
         Ok(())
     })?;
-    let hint = format!("take these rows out; `regulars recipients {}` lists who is meant", planned.slug);
+    let hint = format!("remove these rows; `regulars recipients {}` lists the recipients", planned.slug);
     let faults = faults.into_iter().map(|(at, message)| Error::new(message).at(at).hint(hint.clone()));
     Error::all(faults.collect()).map_or(Ok(rows), Err)
 }
@@ -203,12 +203,12 @@ fn keep(write: &Write<'_>, recipient: RecipientId, (line, signer): &ByHand, now:
     write.run(sql, params![recipient, line, signer, now]).map(|_| ())
 }
 
-/// Takes away what was written to somebody.
+/// Removes the line of a recipient.
 pub(super) fn forget(write: &Write<'_>, recipient: RecipientId) -> Result<()> {
     write.run("DELETE FROM personal_line WHERE recipient_id = ?1", params![recipient]).map(|_| ())
 }
 
-/// Hands what was written on to the plan that takes another's place; whose words found nobody there.
+/// Copies the lines to the plan that replaces another; returns those without a recipient there.
 pub(super) fn hand_on(write: &Write<'_>, from: &Planned, to: &Planned) -> Result<Vec<String>> {
     let sql = "INSERT INTO personal_line (recipient_id, line, signer, written_at) \
                SELECT n.id, p.line, p.signer, p.written_at FROM personal_line p \
@@ -223,7 +223,7 @@ pub(super) fn hand_on(write: &Write<'_>, from: &Planned, to: &Planned) -> Result
     })
 }
 
-/// Finds recipients by what a sheet says, also after a spreadsheet made a number of the reference.
+/// Finds recipients by the reference in a sheet, even after a spreadsheet has turned it into a number.
 struct Finder<'r> {
     by_ref: HashMap<&'r str, &'r Recipient>,
     by_place: HashMap<(String, String), &'r Recipient>,
@@ -244,8 +244,7 @@ impl<'r> Finder<'r> {
     }
 }
 
-/// A cell without control characters and outer spaces, and without the `'` that keeps formulas out.
+/// A cell without control characters, outer spaces, and the `'` that prevents formulas.
 fn plain(cell: &str) -> String {
-    let clean: String = cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    csv::live(clean.trim()).to_owned()
+    csv::live(text::plain(cell).trim()).to_owned()
 }

@@ -1,11 +1,11 @@
-//! People of several households who have one email address, as a couple may have before the book knows that it is one.
+//! Households that share one email address, as a couple may before the book has them as one household.
 
 use std::collections::BTreeMap;
 
 use crate::domain::{Channel, EmailAddress, HouseholdId};
 use crate::text;
 
-/// Those with one address who are not one household, an address each; `of` gives the address and the household of one.
+/// People with one address in several households, one entry per address; `of` returns a person's address and household.
 pub(crate) fn one_inbox<'p, P>(people: &'p [P], of: impl Fn(&P) -> (&str, HouseholdId)) -> Vec<Vec<&'p P>> {
     let mut inboxes: BTreeMap<String, Vec<&'p P>> = BTreeMap::new();
     for person in people {

@@ -1,4 +1,4 @@
-//! A campaign file out of its TOML, all faults at once.
+//! Parses a campaign file from TOML, with all errors at once.
 
 use toml::Value;
 
@@ -12,14 +12,13 @@ use crate::shop::{FromToml, Placed, TomlTable, TomlValue, any_value, read_toml};
 use crate::text;
 
 impl CampaignFile {
-    /// Reads the text of a campaign file. Places are lines.
+    /// Parses the text of a campaign file. Places are line numbers.
     pub(crate) fn read(slug: &str, text: &str, currency: Currency) -> Result<Self> {
         let (file, faults) = Self::read_leniently(slug, text, currency);
         Error::all(faults).map_or(Ok(file), Err)
     }
 
-    /// The same with its faults beside it: what cannot be read is as if it were not written, so that the rest can be
-    /// checked.
+    /// The same, but returns the errors next to it: what cannot be read is ignored, so that the rest can be checked.
     pub(crate) fn read_leniently(slug: &str, text: &str, currency: Currency) -> (Self, Vec<Error>) {
         read_toml(text, |root| campaign(slug, text, currency, root))
     }
@@ -35,7 +34,7 @@ fn campaign(slug: &str, text: &str, currency: Currency, mut root: TomlTable<'_>)
     let mut file = CampaignFile {
         slug: slug.to_owned(),
         text: text.to_owned(),
-        name: name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned(),
+        name: text::plain(&name).trim().to_owned(),
         as_of,
         date,
         channel,
@@ -70,7 +69,7 @@ fn campaign(slug: &str, text: &str, currency: Currency, mut root: TomlTable<'_>)
         && until.value < from
     {
         let fault = Error::new("`claim_until` is before `as_of`");
-        root.fault(until.line, fault.hint("nobody could come in time: give a later day"));
+        root.fault(until.line, fault.hint("no one could come in time: give a later day"));
     }
     let mut names_letter = root.has("branch");
     if let Some(mut letter) = root.table("letter") {
@@ -81,7 +80,7 @@ fn campaign(slug: &str, text: &str, currency: Currency, mut root: TomlTable<'_>)
     if !names_letter {
         root.missing(
             "letter",
-            Error::new("no letter is named").hint("add `[letter]` with `template = \"…\"`, or branches"),
+            Error::new("there is no letter").hint("add `[letter]` with `template = \"…\"`, or branches"),
         );
     }
     file.branches = branches(root.tables("branch"), file.template.as_ref());
@@ -111,7 +110,7 @@ impl FromToml for DurationInDays {
     }
 }
 
-/// A name that must be there and not be empty.
+/// A required name that is not empty.
 fn name(table: &mut TomlTable<'_>, fault: &str) -> Option<String> {
     let name = table.need::<String>("name")?;
     if name.trim().is_empty() {
@@ -129,14 +128,14 @@ fn gift(mut table: TomlTable<'_>, currency: Currency) -> Gift {
     }
 }
 
-/// An amount that cannot be negative; nothing said is nothing.
+/// An amount that cannot be negative; zero if absent.
 fn money(table: &mut TomlTable<'_>, key: &'static str, currency: Currency) -> Money {
     let Some(typed) = table.take::<String>(key) else { return Money(0) };
     match currency.read(&typed, None) {
         Ok(amount) if amount.0 >= 0 => return amount,
         Ok(_) => {
             let fault = Error::new(format!("`{key}` cannot be negative"));
-            table.fault(typed.line, fault.hint("say what one costs, such as \"0.25\""));
+            table.fault(typed.line, fault.hint("write what one costs, such as \"0.25\""));
         }
         Err(fault) => table.fault(typed.line, fault),
     }
@@ -146,8 +145,8 @@ fn money(table: &mut TomlTable<'_>, key: &'static str, currency: Currency) -> Mo
 fn hold_out(segment: &mut TomlTable<'_>) -> Option<Share> {
     let share = segment.take::<Share>("hold_out")?;
     if share.value.is_whole() {
-        let fault = Error::new("everybody would be in the control group");
-        segment.fault(share.line, fault.hint("hold out a part, such as \"10%\""));
+        let fault = Error::new("everyone would be in the control group");
+        segment.fault(share.line, fault.hint("hold out a share, such as \"10%\""));
     }
     Some(share.value)
 }
@@ -161,12 +160,12 @@ fn by_hand(segment: &mut TomlTable<'_>) -> (Placed<Vec<String>>, Placed<Vec<Stri
     let (include, exclude) = (references("include"), references("exclude"));
     if let Some(reference) = include.iter().find(|reference| exclude.contains(reference)) {
         let fault = Error::new(format!("{} is both included and excluded", text::quote(reference)));
-        segment.fault(exclude.line, fault.hint("decide for one"));
+        segment.fault(exclude.line, fault.hint("remove it from one of them"));
     }
     (include, exclude)
 }
 
-/// The branches, each with a name of its own and a letter.
+/// The branches, each with a unique name and a template.
 fn branches(tables: Vec<TomlTable<'_>>, usual: Option<&Placed<String>>) -> Vec<Branch> {
     let mut branches: Vec<Branch> = Vec::new();
     for mut table in tables {
@@ -186,7 +185,7 @@ fn branches(tables: Vec<TomlTable<'_>>, usual: Option<&Placed<String>>) -> Vec<B
             Some(template) => branches.push(Branch { name, when, template }),
             None if names_letter => {}
             None => {
-                let wrong = Error::new(format!("branch {} names no letter", text::quote(&name)));
+                let wrong = Error::new(format!("branch {} has no letter", text::quote(&name)));
                 fault(wrong.hint("add `template = \"…\"`"), &table);
             }
         }
@@ -194,7 +193,7 @@ fn branches(tables: Vec<TomlTable<'_>>, usual: Option<&Placed<String>>) -> Vec<B
     branches
 }
 
-/// The signers, each with a name of their own.
+/// The signers, each with a unique name.
 fn signers(tables: Vec<TomlTable<'_>>) -> Vec<Signer> {
     let mut signers: Vec<Signer> = Vec::new();
     for mut table in tables {
@@ -238,7 +237,7 @@ mod tests {
             ("name = 'x'\n[segment]\nwhere = 'true'\nlimit = 0\n", "4: `0` is not a limit"),
             (
                 "name = 'x'\n[segment]\nwhere = 'true'\nhold_out = '100%'\n[letter]\ntemplate='a.md'",
-                "4: everybody would be in the control group",
+                "4: everyone would be in the control group",
             ),
             (
                 "name = 'x'\n[segment]\nwhere = 'true'\nhold_out = 'ten'\n[letter]\ntemplate='a.md'",
@@ -248,7 +247,7 @@ mod tests {
                 "name = 'x'\n[segment]\nwhere = 'true'\n[letter]\ntemplate='a.md'\npostage = 'x'",
                 "6: `x` is not an amount",
             ),
-            ("name = 'x'\n[segment]\nwhere = 'true'", "1: no letter is named"),
+            ("name = 'x'\n[segment]\nwhere = 'true'", "1: there is no letter"),
             ("name = 'x'\nchannel = 'pigeon'\n[segment]\nwhere = 'true'", "2: `pigeon` is not possible here"),
             (
                 "name = 'x'\nas_of = 1990-01-15\n[segment]\nwhere = 'true'\n[gift]\nname = 'x'\nclaim_until = 1989-01-01\n[letter]\ntemplate='a.md'",

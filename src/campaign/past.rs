@@ -1,4 +1,4 @@
-//! Last year's mailing from a spreadsheet: afterwards it is a closed campaign like any other, with its response.
+//! Last year's mailing from a spreadsheet: once imported, it is a closed campaign like any other, with its response.
 
 use std::collections::HashSet;
 
@@ -22,26 +22,25 @@ use crate::shop::Shop;
 use crate::store::Write;
 use crate::text;
 
-/// Somebody who came to a past campaign, for the record of redemptions.
+/// A visit of a past campaign, for the record of redemptions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PastVisit {
-    /// The recipient.
     pub(crate) recipient_id: RecipientId,
-    /// The day.
     pub(crate) on: NaiveDate,
-    /// What they spent.
     pub(crate) spend: Money,
 }
 
-/// The template that the kept file names; the letters themselves are not known.
+/// The template name in the stored file; the letters themselves are unknown.
 const NOT_KEPT: &str = "not-kept.md";
 
-/// Takes a past campaign in: its file, its recipients, each customer alone. Who came is for the record of redemptions.
+/// Imports a past campaign: its file and its recipients, each customer separately. The visits are for the record of
+/// redemptions.
 ///
-/// Rows with a fault are left out and named in the report; whether the rest stands is for the caller to say.
+/// Rows with an error are left out and named in the report; the caller decides whether the rest is imported.
 ///
 /// # Errors
-/// When there is a campaign of that name, its days are not past or the wrong way round, or nobody is in the sheet.
+/// When a campaign of that name exists, its days are not in the past or in the wrong order, or the sheet has
+/// no recipients.
 pub(crate) fn take_past(
     write: &Write<'_>,
     shop: &Shop,
@@ -55,12 +54,12 @@ pub(crate) fn take_past(
     let (rows, mut report) = past_rows::read(sheet, past, settings, &customers::ids(write)?, progress)?;
     if rows.iter().all(|row| row.held_out) {
         if report.problems.is_empty() {
-            return Err(Error::new("nobody in it was written to").hint("each row is one customer who got the letter"));
+            return Err(Error::new("it has no recipients").hint("each row is one customer who got the letter"));
         }
         return Ok((report, Vec::new()));
     }
     let draft = draft(write, shop, past, &rows)?;
-    let campaign_id = keep::insert(write, &draft, now)?;
+    let campaign_id = keep::insert(write, &draft, now, 0)?;
     keep::insert_files(write, campaign_id, &draft.sources)?;
     let mut visits = Vec::new();
     for (recipient, row) in draft.recipients.iter().zip(&rows) {
@@ -74,27 +73,27 @@ pub(crate) fn take_past(
     Ok((report, visits))
 }
 
-/// Whether such a campaign can be taken in.
+/// Whether such a campaign can be imported.
 fn check(write: &Write<'_>, shop: &Shop, past: &Past<'_>, today: NaiveDate) -> Result<()> {
     check_slug(past.slug)?;
     if past.claim_until < past.as_of {
         return Err(Error::new(format!("{} is before {}, the day it was mailed", past.claim_until, past.as_of))
             .at("--claim-until")
-            .hint("say the last day on which they could come"));
+            .hint("give the last day on which they could come"));
     }
     if past.claim_until >= today {
-        return Err(Error::new(format!("{} is not past yet", past.claim_until))
+        return Err(Error::new(format!("{} is not in the past yet", past.claim_until))
             .at("--claim-until")
-            .hint("take a campaign in when it is over, or say `--today YYYY-MM-DD`"));
+            .hint("import a campaign when it is over, or use `--today YYYY-MM-DD`"));
     }
     let name_in_use = |what: String| {
         Error::new(what).at("--name").hint("choose another name; what was imported or planned once is never changed")
     };
     if planned::current(write, past.slug)?.is_some() {
-        return Err(name_in_use(format!("there is a campaign {} already", text::quote(past.slug))));
+        return Err(name_in_use(format!("the campaign {} already exists", text::quote(past.slug))));
     }
     if shop.folder.join(place(past.slug)).exists() {
-        return Err(name_in_use(format!("{} is there already", text::quote(&place(past.slug)))));
+        return Err(name_in_use(format!("{} already exists", text::quote(&place(past.slug)))));
     }
     Ok(())
 }
@@ -106,7 +105,8 @@ fn draft(write: &Write<'_>, shop: &Shop, past: &Past<'_>, rows: &[PastRow]) -> R
     let excluded = HashSet::new();
     let opt_outs = PostOptOuts::default();
     let (as_of, dated) = (past.as_of, past.as_of);
-    let context = FreezeContext { shop, file: &file, as_of, dated, excluded: &excluded, opt_outs: &opt_outs };
+    let context =
+        FreezeContext { shop, file: &file, as_of, dated, excluded: &excluded, opt_outs: &opt_outs, purchases: 0 };
     let mut recipients = Vec::with_capacity(rows.len());
     for row in rows {
         let (id, reference) = (row.customer_id, customers::by_id(write, row.customer_id)?.reference);

@@ -1,4 +1,4 @@
-//! The rows of last year's spreadsheet: who was written to, in which branch, who came and what they spent.
+//! The rows of last year's spreadsheet: recipient, branch, visit and amount.
 
 use std::collections::HashMap;
 
@@ -15,12 +15,12 @@ use crate::import::{
 use crate::money::{Currency, DecimalSeparator, Money};
 use crate::text;
 
-/// The fields of a past campaign, by which `--map` names them.
+/// The fields of a past campaign, as `--map` names them.
 pub(crate) fn past_fields() -> impl Iterator<Item = &'static str> {
     PAST_FIELDS.iter().map(|(field, _)| *field)
 }
 
-/// The fields of a past campaign, with the headings that are known to mean them.
+/// The fields of a past campaign, with the headings that are recognized.
 const PAST_FIELDS: &[(&str, &[&str])] = &[
     (
         "ref",
@@ -43,30 +43,30 @@ const PAST_FIELDS: &[(&str, &[&str])] = &[
     ("spend", &["spend", "spent", "amount", "takings", "total"]),
 ];
 
-/// What the owner says of a past campaign beside its rows.
+/// The options of a past campaign that are not in its rows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Past<'p> {
-    /// What it is called in files and on the command line.
+    /// Its name in files and on the command line.
     pub(crate) slug: &'p str,
-    /// What letters call it.
+    /// Its name in letters.
     pub(crate) name: &'p str,
-    /// The day on which it went out.
+    /// The day on which it was mailed.
     pub(crate) as_of: NaiveDate,
-    /// The last day on which they could come.
+    /// The last day to claim the gift.
     pub(crate) claim_until: NaiveDate,
-    /// What waited for them; empty when nothing is said.
+    /// The gift; empty when not given.
     pub(crate) gift: &'p str,
-    /// What one cost the shop.
+    /// The cost of one gift.
     pub(crate) unit_cost: Money,
-    /// What posting one letter cost.
+    /// The postage of one letter.
     pub(crate) postage: Money,
     /// Which comes first in `03/04/1989`.
     pub(crate) day_order: Option<DayOrder>,
-    /// What stands before the cents in `1.149`.
+    /// The separator before the cents in `1.149`.
     pub(crate) decimal: Option<DecimalSeparator>,
-    /// Which column is which, as the owner said.
+    /// The owner's mapping of columns.
     pub(crate) map: &'p [String],
-    /// Where rows that cannot be taken go.
+    /// Where rows that cannot be imported are written.
     pub(crate) left_out: Option<&'p LeftOut>,
 }
 
@@ -79,14 +79,14 @@ pub(super) struct PastRow {
     pub(crate) came: Option<Came>,
 }
 
-/// When somebody came, and with what.
+/// The visit and the amount spent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Came {
     pub(crate) on: NaiveDate,
     pub(crate) spend: Money,
 }
 
-/// Reads the sheet. Rows with a fault are left out and named in the report.
+/// Reads the sheet. Rows with an error are left out and named in the report.
 pub(super) fn read(
     sheet: &ImportSheet,
     past: &Past<'_>,
@@ -122,7 +122,7 @@ pub(super) fn read(
         Ok(())
     })?;
     if columns.place("redeemed_on").is_none() {
-        report.warnings.push("no column shows who came: nobody did".to_owned());
+        report.warnings.push("no column shows who came, so no one did".to_owned());
     }
     report.not_taken(columns.unused());
     Ok((rows, report))
@@ -179,7 +179,7 @@ impl RowReader<'_> {
             Money(0)
         });
         if let (Some(customer_id), true) = (customer_id, problems.is_empty()) {
-            let branch: String = cell("branch").chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let branch: String = text::plain(cell("branch"));
             Ok(PastRow { customer_id, held_out, branch, came: on.map(|on| Came { on, spend }) })
         } else {
             Err(problems)
@@ -207,16 +207,16 @@ impl RowReader<'_> {
         }
         let amount = parse_amount(text, self.decimal, self.currency)?;
         if amount.0 < 0 {
-            return Err(Error::new(format!("{} is less than nothing", text::quote(text))));
+            return Err(Error::new(format!("{} is negative", text::quote(text))));
         }
         if amount.0 > 0 && !came {
-            return Err(Error::new("an amount, and no day on which they came"));
+            return Err(Error::new("an amount, but no day on which they came"));
         }
         Ok(amount)
     }
 }
 
-/// Whether an arm is that of the held-out; an empty cell was written to.
+/// Whether a cell means the control group; an empty cell means mailed.
 fn arm(text: &str) -> Result<bool> {
     let typed = text.to_lowercase().replace(['-', ' '], "_");
     let consent = Consent::from_form(&typed);
@@ -291,9 +291,9 @@ mod tests {
             ("B,,,03/04/1989,", "redeemed_on", "`03/04/1989` could be two"),
             ("B,,,yes,", "redeemed_on", "`yes` is not a day"),
             ("B,held_out,,1989-02-03,", "redeemed_on", "a customer in the control group"),
-            ("B,,,1989-02-03,-5", "spend", "`-5` is less than nothing"),
+            ("B,,,1989-02-03,-5", "spend", "`-5` is negative"),
             ("B,,,1989-02-03,lots", "spend", "`lots` is not an amount"),
-            ("B,,,,20", "spend", "an amount, and no day"),
+            ("B,,,,20", "spend", "an amount, but no day"),
             ("A,,,,", "ref", "customer `A` is in line 2 already"),
             ("B,,,,5,6", "6", "6 cells"),
         ] {

@@ -128,7 +128,7 @@ fn leave(write: &Write<'_>, recipient: RecipientId, customer: CustomerId) -> Res
     write.run(sql, params![recipient, customer]).map(|_| ())
 }
 
-/// The customers added by an import who are in a plan, also in one that was replaced, each with the name of the last one.
+/// The customers added by an import who are in a plan, replaced plans included, each with the name of the last one.
 pub(crate) fn customers_of_import(read: &Read<'_>, import: ImportId) -> Result<Vec<(CustomerId, String)>> {
     let sql = "SELECT k.id, c.slug FROM recipient_member m JOIN customer k ON k.id = m.customer_id \
                JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
@@ -136,7 +136,7 @@ pub(crate) fn customers_of_import(read: &Read<'_>, import: ImportId) -> Result<V
     read.all(sql, params![import], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
-/// Somebody's places in plans.
+/// A person's places in plans.
 pub(crate) fn places(read: &Read<'_>, customer: CustomerId) -> Result<Vec<PlanPlace>> {
     let sql = "SELECT m.recipient_id, EXISTS (SELECT 1 FROM recipient_member o WHERE o.recipient_id = m.recipient_id \
                AND o.customer_id <> m.customer_id) FROM recipient_member m WHERE m.customer_id = ?1 ORDER BY m.recipient_id";
@@ -153,7 +153,7 @@ pub(crate) fn campaigns_of(read: &Read<'_>, places: &[PlanPlace]) -> Result<Vec<
     Ok(slugs)
 }
 
-/// The kept campaign files that name one of these references, by hand of the owner.
+/// The stored campaign files in which the owner named one of these references.
 pub(crate) fn files_naming(read: &Read<'_>, references: &[String]) -> Result<Vec<String>> {
     let sql = "SELECT path, content FROM campaign_file WHERE path LIKE 'campaigns/%'";
     let files = read.all(sql, params![], |row| Ok((row.get::<String>(0)?, row.get::<Vec<u8>>(1)?)))?;
@@ -169,8 +169,8 @@ pub(crate) fn files_naming(read: &Read<'_>, references: &[String]) -> Result<Vec
     Ok(paths)
 }
 
-/// Erases somebody from every plan. The figures stay: their place is kept without a name, with what was bought in those
-/// days. A letter to a household stays with the others of it, made out to them alone.
+/// Erases a person from every plan. The figures stay: their place remains without a name, with what was bought in those
+/// days. A letter to a household stays with its other members, addressed to them alone.
 fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
     let customer = erasure.customer.id;
     let sql = "INSERT INTO forgotten_purchase (recipient_id, day, amount_minor) \
@@ -205,7 +205,7 @@ fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A place in a plan with nobody in it: it counts, and has no code, no name and no piece.
+/// Empties a place in a plan: it still counts, but has no code, name or piece.
 fn blank(write: &Write<'_>, id: RecipientId) -> Result<()> {
     let sql = "UPDATE recipient SET ref = ?2, customer_id = NULL, name = ?3, number = NULL, code = NULL, postcode = '', \
                email = '', home = 0, fields = '{}', state = ?4 WHERE id = ?1";
@@ -269,14 +269,15 @@ fn hand_over(
     write.run(sql, values).map(|_| ())
 }
 
-/// Their own reference, unless they stand in the plan by themselves as well.
+/// Their own reference, unless they are also in the plan by themselves.
 fn free_reference(read: &Read<'_>, recipient: &Recipient, best: &Customer) -> Result<String> {
     let sql = "SELECT count(*) FROM recipient WHERE campaign_id = ?1 AND ref = ?2";
     let same_reference: i64 = read.value(sql, params![recipient.campaign_id, best.reference])?;
     Ok(if same_reference == 0 { best.reference.clone() } else { format!("forgotten {}", recipient.id) })
 }
 
-/// Leaves of a letter what is about nobody (the gift, the campaign, the shop, the code), and puts this person in.
+/// Keeps only the fields of a letter that are about no person (gift, campaign, shop, code), and adds those of this
+/// person.
 fn about(fields: &mut Fields, person: &Customer, home: &str) {
     for personal in ["customer", "last_year", "personal_line"] {
         fields.remove(personal);

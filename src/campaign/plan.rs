@@ -1,4 +1,4 @@
-//! Planning: the draft is kept, with its codes, and never changes again.
+//! Planning: stores the draft with its codes; after that it never changes.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -31,27 +31,24 @@ use crate::text;
 /// A plan in figures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Summary {
-    /// The campaign.
     pub(crate) campaign: String,
-    /// Its name.
     pub(crate) name: String,
-    /// Where it stands.
     pub(crate) state: CampaignState,
-    /// The day the query was judged on.
+    /// The day on which the query is evaluated.
     pub(crate) as_of: NaiveDate,
     /// The date of the letters.
     pub(crate) date: NaiveDate,
-    /// Who is written to.
+    /// The number of recipients.
     pub(crate) mailed: usize,
-    /// Who is held out at random.
+    /// The size of the control group.
     pub(crate) held_out: usize,
-    /// Whom the query found and who is not written to.
+    /// Customers who match the query but are not recipients.
     pub(crate) left_out: Vec<Why>,
     /// Letters and emails.
     pub(crate) by_channel: BTreeMap<Channel, usize>,
-    /// Who is written to, by branch; empty when the campaign has none.
+    /// Recipients by branch; empty when the campaign has none.
     pub(crate) by_branch: Vec<Named>,
-    /// What the gifts cost if everybody comes.
+    /// What the gifts cost if everyone comes.
     pub(crate) gift_cost_minor: Money,
     /// What posting the letters costs.
     pub(crate) postage_minor: Money,
@@ -63,40 +60,43 @@ pub(crate) struct Summary {
     pub(crate) fingerprint: String,
 }
 
-/// A reminder in figures: what goes if nobody comes.
+/// A reminder in figures, if no one comes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct PlannedReminder {
     /// 1 for the first.
     pub(crate) wave: usize,
     /// How many days after a person's first piece.
     pub(crate) days: u32,
-    /// The earliest day on which one can go.
+    /// The earliest day on which one can be sent.
     pub(crate) from: NaiveDate,
-    /// Its letter.
     pub(crate) template: String,
-    /// Letters and emails at most.
+    /// At most this many letters and emails.
     pub(crate) by_channel: BTreeMap<Channel, usize>,
 }
 
-/// How many of a name.
+/// A count with a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Named {
-    /// The name.
     pub(crate) name: String,
-    /// How many.
     pub(crate) count: usize,
 }
 
-/// Plans a campaign and keeps the plan. A plan that is there already is shown, unless `again` is said.
+/// Plans a campaign and stores the plan. An existing plan is shown, unless `again` is set.
 ///
 /// # Errors
-/// Whatever drafting fails with; `again` when something was printed or sent already.
-pub(crate) fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTime, again: bool) -> Result<Summary> {
+/// Every error of drafting; with `again`, when something was already printed or sent.
+pub(crate) fn plan(
+    write: &Write<'_>,
+    shop: &Shop,
+    slug: &str,
+    (now, layout): (NaiveDateTime, i64),
+    again: bool,
+) -> Result<Summary> {
     let old = planned::current(write, slug)?;
     match &old {
         Some(old) if !again => return stored_summary(write, old),
         Some(old) if old.state != CampaignState::Planned => {
-            return Err(Error::new(format!("{} was {} already; its plan stays", text::quote(slug), old.state.done()))
+            return Err(Error::new(format!("{} was already {}; its plan stays", text::quote(slug), old.state.done()))
                 .hint("make another campaign: copy its file under a new name"));
         }
         Some(old) if recipient::recipients(write, old.id)?.iter().any(|r| r.redeemed_on.is_some()) => {
@@ -104,7 +104,7 @@ pub(crate) fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTim
                 "a customer already came with a code of {}; its plan stays",
                 text::quote(slug)
             ))
-            .hint("take that back with `regulars unredeem` if it was a rehearsal, or make another campaign"));
+            .hint("undo that with `regulars unredeem` if it was a test, or make another campaign"));
         }
         _ => {}
     }
@@ -112,23 +112,24 @@ pub(crate) fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTim
     if let Some(old) = &old {
         keep::void(write, old)?;
     }
-    keep(write, &draft, slug, now)?;
+    keep(write, &draft, slug, (now, layout))?;
     let planned = planned::need(write, slug)?;
     let mut warnings = draft.warnings;
     if let Some(old) = &old {
         let lost = lines::hand_on(write, old, &planned)?;
         if !lost.is_empty() {
             let who = text::first_few(&lost, 5);
-            warnings.push(format!("what was written by hand goes to nobody, as they are not in the new plan: {who}"));
+            warnings
+                .push(format!("these personal lines have no recipient, because they are not in the new plan: {who}"));
         }
     }
     Ok(Summary { warnings, ..stored_summary(write, &planned)? })
 }
 
-/// What planning would give, with nothing kept.
+/// What planning would give; nothing is stored.
 ///
 /// # Errors
-/// Whatever drafting fails with.
+/// Every error of drafting.
 pub(crate) fn rehearse(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Result<Summary> {
     Ok(summary(&draft(read, shop, slug, today)?))
 }
@@ -158,7 +159,7 @@ fn summary(draft: &Draft) -> Summary {
     }
 }
 
-/// The figures of a plan that is kept.
+/// The figures of a stored plan.
 fn stored_summary(read: &Read<'_>, planned: &Planned) -> Result<Summary> {
     let recipients = recipient::recipients(read, planned.id)?;
     let mailed: Vec<_> = recipients.iter().filter(|r| r.arm == Arm::Mailed).collect();
@@ -198,7 +199,7 @@ fn by_channel(channels: impl Iterator<Item = Channel>) -> BTreeMap<Channel, usiz
     counts
 }
 
-/// The reminders to people whose first pieces come by these channels, from `starts` on.
+/// The reminders to recipients whose first pieces use these channels, from `starts` on.
 fn reminders(file: &CampaignFile, starts: NaiveDate, channels: &[Channel]) -> Vec<PlannedReminder> {
     let one = |(index, reminder): (usize, &Reminder)| PlannedReminder {
         wave: index + 1,
@@ -222,10 +223,10 @@ fn by_branch<'b>(file: &CampaignFile, branches: impl Iterator<Item = &'b str>) -
     named
 }
 
-/// Writes the draft down, with a code for each who is written to.
-fn keep(write: &Write<'_>, draft: &Draft, slug: &str, now: NaiveDateTime) -> Result<()> {
+/// Stores the draft, with a code for each recipient.
+fn keep(write: &Write<'_>, draft: &Draft, slug: &str, (now, layout): (NaiveDateTime, i64)) -> Result<()> {
     let earlier: usize = write.value("SELECT count(*) FROM campaign WHERE slug = ?1", params![slug])?;
-    let campaign_id = keep::insert(write, draft, now)?;
+    let campaign_id = keep::insert(write, draft, now, layout)?;
     keep::insert_files(write, campaign_id, &draft.sources)?;
     for (reference, reason) in &draft.left_out {
         write.run(
@@ -259,7 +260,7 @@ fn fresh_code(read: &Read<'_>, key: &[u8], slug: &str, plan: usize, reference: &
     unreachable!("there are 2^35 codes")
 }
 
-/// What is different today from what was planned: files, and people.
+/// What differs today from the plan: files and people.
 ///
 /// # Errors
 /// When the database or the folder cannot be read.
@@ -274,7 +275,7 @@ pub(crate) fn differences(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Re
     Ok(found)
 }
 
-/// What is different today for one recipient: files, and their own name and address.
+/// What differs today for one recipient: files, and their own name and address.
 ///
 /// # Errors
 /// When the database or the folder cannot be read.
@@ -297,10 +298,10 @@ pub(crate) fn differences_of(
     Ok(found)
 }
 
-/// The largest file that is compared with what was kept, in MB: no larger one is kept.
+/// The largest file that is compared, in MB: no larger one is stored.
 const MOST_COMPARED: u64 = 30;
 
-/// The files that say something else than what was kept.
+/// The files that differ from what was stored.
 fn changed_files(shop: &Shop, stored: &Sources) -> Vec<String> {
     let mut found = Vec::new();
     for (path, bytes) in &stored.files {
@@ -314,7 +315,7 @@ fn changed_files(shop: &Shop, stored: &Sources) -> Vec<String> {
     found
 }
 
-/// Whether a file still says the same; settings of shop.toml that no letter shows do not count.
+/// Whether a file has the same content; settings of shop.toml that no letter shows are ignored.
 fn same_content(path: &str, now: &[u8], stored: &[u8]) -> bool {
     if now == stored {
         return true;
@@ -326,7 +327,7 @@ fn same_content(path: &str, now: &[u8], stored: &[u8]) -> bool {
     path == "shop.toml" && shown(now).is_some() && shown(now) == shown(stored)
 }
 
-/// Who would be added or missing, and whose name or address is another, if it were planned today.
+/// Who would be added or missing, and whose name or address would differ, if it were planned today.
 fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>> {
     let today = match draft(read, shop, &planned.slug, planned.as_of) {
         Ok(draft) => draft,
@@ -358,15 +359,15 @@ fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>
     Ok(found)
 }
 
-/// Why somebody whom the query found was left out of a plan that is kept.
+/// Why a customer who matches the query was left out of a stored plan.
 pub(crate) fn why_left_out(read: &Read<'_>, planned: &Planned, reference: &str) -> Result<Option<String>> {
-    // A plan keeps the references of its day; some of them may have been merged since.
+    // A plan has the references of its day; some may have been merged since.
     let sql = "SELECT reason FROM left_out WHERE campaign_id = ?1 AND (ref = ?2 OR ref IN (SELECT a.ref \
                FROM customer_alias a JOIN customer c ON c.id = a.customer_id WHERE c.ref = ?2)) ORDER BY ref <> ?2";
     read.first(sql, params![planned.id, reference], |row| row.get(0))
 }
 
-/// Whom a plan that is kept has left out although they matched, as neither a letter nor an email could reach them.
+/// Customers left out of a stored plan although they matched, because neither a letter nor an email could reach them.
 pub(crate) fn left_out_as_unreachable(read: &Read<'_>, planned: &Planned) -> Result<Vec<String>> {
     let other = [Reason::Excluded, Reason::Deceased, Reason::MailedLately, Reason::SameHousehold, Reason::OverLimit]
         .map(Reason::as_str);

@@ -1,4 +1,4 @@
-//! A campaign whose plan is kept.
+//! A campaign with a stored plan.
 
 use chrono::NaiveDate;
 
@@ -9,7 +9,7 @@ use crate::money::Money;
 use crate::store::{Read, Row, params};
 use crate::text;
 
-/// A campaign whose plan is kept.
+/// A campaign with a stored plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Planned {
     pub(crate) id: CampaignId,
@@ -26,10 +26,12 @@ pub(crate) struct Planned {
     pub(crate) claim_until: Option<NaiveDate>,
     pub(crate) posted_on: Option<NaiveDate>,
     pub(crate) fingerprint: String,
+    /// Which way of setting letters it was made for.
+    pub(crate) layout: i64,
 }
 
 const PLANNED: &str = "id, slug, name, state, as_of, dated, follows, one_per, gift_name, unit_cost_minor, postage_minor, \
-                       claim_until, posted_on, fingerprint";
+                       claim_until, posted_on, fingerprint, layout";
 
 impl Planned {
     fn from_row(row: &Row<'_>) -> Result<Self> {
@@ -48,16 +50,17 @@ impl Planned {
             claim_until: row.get(11)?,
             posted_on: row.get(12)?,
             fingerprint: row.get(13)?,
+            layout: row.get(14)?,
         })
     }
 
-    /// The first day on which its codes hold.
+    /// The first day on which its codes are valid.
     pub(crate) fn starts(&self) -> NaiveDate {
         self.posted_on.unwrap_or(self.as_of)
     }
 }
 
-/// The names of all campaigns that are planned, in order.
+/// The names of all planned campaigns, sorted.
 pub(crate) fn slugs(read: &Read<'_>) -> Result<Vec<String>> {
     let sql = "SELECT slug FROM campaign WHERE state <> ?1 ORDER BY as_of, slug";
     read.all(sql, params![CampaignState::Void], |row| row.get(0))
@@ -79,6 +82,7 @@ pub(crate) fn need(read: &Read<'_>, slug: &str) -> Result<Planned> {
     }
     let known = slugs(read)?;
     let near = text::nearest(slug, known.iter().map(String::as_str));
+    super::check_slug(slug)?;
     Err(Error::new(format!("{} is not planned", text::quote(slug))).hint(match near {
         Some(near) => format!("did you mean `{near}`? Otherwise plan it first: `regulars plan {slug}`"),
         None => format!("plan it first: `regulars plan {slug}`"),
@@ -89,10 +93,10 @@ pub(crate) fn need(read: &Read<'_>, slug: &str) -> Result<Planned> {
 pub(super) fn by_id(read: &Read<'_>, id: CampaignId) -> Result<Planned> {
     let sql = format!("SELECT {PLANNED} FROM campaign WHERE id = ?1");
     let found = read.first(&sql, params![id], Planned::from_row)?;
-    found.ok_or_else(|| Error::new("a campaign is gone from the database").hint("run `regulars doctor`"))
+    found.ok_or_else(|| Error::new("a campaign is missing from the database").hint("run `regulars doctor`"))
 }
 
-/// The files that a plan was made from, as they were.
+/// The files that a plan was made from, as stored.
 pub(crate) fn kept_files(read: &Read<'_>, planned: &Planned) -> Result<Sources> {
     let sql = "SELECT path, content FROM campaign_file WHERE campaign_id = ?1";
     let files = read.all(sql, params![planned.id], |row| Ok((row.get(0)?, row.get(1)?)))?;

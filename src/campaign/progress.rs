@@ -1,4 +1,4 @@
-//! How far a plan has come: printed, being sent, posted.
+//! The progress of a plan: printed, being sent, mailed.
 
 use chrono::NaiveDate;
 
@@ -9,10 +9,10 @@ use crate::error::{Error, Result};
 use crate::store::{Write, params};
 use crate::text;
 
-/// Writes down that these letters of a plan were printed; from now on it cannot be planned again.
+/// Records that letters of a plan were printed; from now on it cannot be planned again.
 ///
 /// # Errors
-/// When it was planned again meanwhile.
+/// When it was planned again in the meantime.
 pub(crate) fn mark_printed<'r>(
     write: &Write<'_>,
     planned: &Planned,
@@ -20,7 +20,7 @@ pub(crate) fn mark_printed<'r>(
 ) -> Result<()> {
     if planned::by_id(write, planned.id)?.state == CampaignState::Void {
         return Err(Error::new(format!("{} was planned again while it was printed", text::quote(&planned.slug)))
-            .hint("print it again: these letters carry codes that are void"));
+            .hint("print it again: the codes on these letters are void"));
     }
     leave_planned(write, planned, CampaignState::Printing)?;
     for letter in letters {
@@ -34,14 +34,14 @@ pub(crate) fn mark_printed<'r>(
     Ok(())
 }
 
-/// Writes down that emails of a plan are on their way; from now on it cannot be planned again.
+/// Records that emails of a plan are being sent; from now on it cannot be planned again.
 ///
 /// # Errors
-/// When it was planned again meanwhile.
+/// When it was planned again in the meantime.
 pub(crate) fn mark_sending(write: &Write<'_>, planned: &Planned) -> Result<()> {
     if planned::by_id(write, planned.id)?.state == CampaignState::Void {
-        return Err(Error::new(format!("{} was planned again meanwhile", text::quote(&planned.slug)))
-            .hint("send it again: that is the new plan"));
+        return Err(Error::new(format!("{} was planned again in the meantime", text::quote(&planned.slug)))
+            .hint("send it again: that uses the new plan"));
     }
     leave_planned(write, planned, CampaignState::Sending)
 }
@@ -51,10 +51,10 @@ fn leave_planned(write: &Write<'_>, planned: &Planned, state: CampaignState) -> 
     write.run(sql, params![planned.id, state, CampaignState::Planned]).map(|_| ())
 }
 
-/// Writes down the owner's word that a campaign went out; how many of its letters were never printed.
+/// Records that a campaign was mailed; returns how many of its letters were never printed.
 ///
 /// # Errors
-/// When that is in the books with another day.
+/// When another day is already recorded.
 pub(crate) fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -> Result<usize> {
     let sql = "UPDATE second_piece SET state = ?3, posted_on = ?2 WHERE channel = ?4 AND state = ?5 \
                AND recipient_id IN (SELECT id FROM recipient WHERE campaign_id = ?1)";
@@ -64,7 +64,7 @@ pub(crate) fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -
         return Ok(0);
     }
     if let Some(before) = planned.posted_on.filter(|before| *before != on) {
-        return Err(Error::new(format!("{} was posted on {before} already", text::quote(&planned.slug)))
+        return Err(Error::new(format!("{} was already recorded as mailed on {before}", text::quote(&planned.slug)))
             .hint("there is nothing to do: its codes are valid from that day"));
     }
     if on < planned.as_of {
@@ -76,14 +76,15 @@ pub(crate) fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -
     let sql = "UPDATE recipient SET state = ?3 WHERE campaign_id = ?1 AND state = ?2 AND arm = ?4";
     let first = write.run(sql, params![planned.id, printed, posted, Arm::Mailed])?;
     if first + second == 0 && planned.posted_on.is_none() {
-        // Printed by other means: the owner's word counts. Said again, it is no news of letters that were not printed then.
+        // They may have been printed outside this program: the owner's statement counts. Repeating it does not report
+        // them again.
         write.run(sql, params![planned.id, PieceState::Planned, posted, Arm::Mailed])?;
     }
     let sql = "SELECT count(*) FROM recipient WHERE campaign_id = ?1 AND state = ?2 AND channel = ?3";
     write.value(sql, params![planned.id, PieceState::Planned, Channel::Letter])
 }
 
-/// Writes down that the email of a recipient has gone, be it the first piece or the second.
+/// Records that the email of a recipient was sent, as first or second piece.
 pub(crate) fn mark_email_sent(write: &Write<'_>, recipient: RecipientId) -> Result<()> {
     let values = params![recipient, PieceState::Sent, Channel::Email, PieceState::Planned];
     let sql = "UPDATE recipient SET state = ?2 WHERE id = ?1 AND channel = ?3 AND state = ?4";

@@ -1,4 +1,4 @@
-//! Another address for the email of a recipient, while it has not gone out: the book's, kept with the one that was planned.
+//! A new address for an email that was not sent yet, from the book, stored with the planned one.
 
 use chrono::NaiveDateTime;
 
@@ -6,7 +6,7 @@ use super::recipient::Recipient;
 use crate::error::Result;
 use crate::store::{Write, params};
 
-/// Gives the email of a recipient another address, also where the text prints it; the old one stays on record.
+/// Gives the email of a recipient another address, also where the text shows it; the old one stays on record.
 pub(crate) fn readdress(write: &Write<'_>, recipient: &Recipient, email: &str, at: NaiveDateTime) -> Result<()> {
     let sql = "INSERT INTO email_change (recipient_id, old_email, new_email, at) VALUES (?1, ?2, ?3, ?4)";
     write.run(sql, params![recipient.id, recipient.email, email, at])?;

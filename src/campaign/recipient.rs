@@ -1,4 +1,4 @@
-//! One recipient of a plan, with what came of it.
+//! One recipient of a plan, with their response.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -11,7 +11,7 @@ use crate::merge::Fields;
 use crate::money::Money;
 use crate::store::{Read, Row, params};
 
-/// One recipient of a plan, with what came of it.
+/// One recipient of a plan, with their response.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Recipient {
     pub(crate) id: RecipientId,
@@ -22,12 +22,12 @@ pub(crate) struct Recipient {
     pub(crate) arm: Arm,
     pub(crate) by_hand: bool,
     pub(crate) branch: String,
-    /// Nothing for those who are held out.
+    /// None for the control group.
     pub(crate) channel: Option<Channel>,
     pub(crate) code: Option<Code>,
     pub(crate) postcode: String,
     pub(crate) email: String,
-    /// The number of the address that a letter goes to; 0 where an older version of the program planned it.
+    /// The hash of the address that a letter is sent to; 0 in plans of older versions.
     pub(crate) home: i64,
     pub(crate) fields: Fields,
     pub(crate) state: PieceState,
@@ -36,7 +36,7 @@ pub(crate) struct Recipient {
     pub(crate) redeemed_at: Option<NaiveDateTime>,
     pub(crate) spend: Option<Money>,
     pub(crate) till: Option<String>,
-    /// Since the first piece did not reach them.
+    /// Set when the first piece did not reach them.
     pub(crate) second: Option<SecondPiece>,
 }
 
@@ -52,7 +52,7 @@ impl Recipient {
         let mut fields = Fields::packed(row.get(12)?).map_err(|e| {
             Error::new("the merge fields of a recipient are damaged").hint("restore a backup").because(e)
         })?;
-        // What the owner added by hand, before anything else is made of the fields.
+        // What the owner added by hand, applied before any other use of the fields.
         for (field, column) in [("personal_line", 19), ("signer", 20)] {
             fields.text(field, &row.get::<Option<String>>(column)?.unwrap_or_default());
         }
@@ -84,12 +84,12 @@ impl Recipient {
         })
     }
 
-    /// Their code as it is shown; nothing for those who are held out.
+    /// Their code as displayed; empty for the control group.
     pub(crate) fn code_text(&self) -> &str {
         self.code.as_ref().map_or("", Code::as_str)
     }
 
-    /// What came of it; nothing yet is [`Response::NotRedeemed`].
+    /// The response; [`Response::NotRedeemed`] if there is none yet.
     pub(crate) fn response(&self) -> Response {
         let last = self.second.as_ref().map_or(self.returned_on, |second| second.returned_on);
         match (self.arm, self.redeemed_on, last) {
@@ -100,7 +100,7 @@ impl Recipient {
         }
     }
 
-    /// By which channel their piece goes: the other one once the first did not reach them.
+    /// The channel by which their piece is sent: the other one if the first did not reach them.
     pub(crate) fn goes_by(&self) -> Option<Channel> {
         self.second.as_ref().map(|second| second.channel).or(self.channel)
     }
@@ -110,46 +110,46 @@ impl Recipient {
         self.fields.to_read().get_list("address_lines").len() > 1
     }
 
-    /// Whether they are written to by this channel, be it with the first piece or the second.
+    /// Whether they get a piece by this channel, as first or second piece.
     pub(crate) fn gets(&self, channel: Channel) -> bool {
         self.channel == Some(channel) || self.goes_by() == Some(channel)
     }
 }
 
-/// Every recipient of a plan: in posting order, then the held-out by reference.
+/// Every recipient of a plan: in posting order, then the control group by reference.
 pub(crate) fn recipients(read: &Read<'_>, campaign_id: CampaignId) -> Result<Vec<Recipient>> {
     let sql = format!("{RECIPIENT} WHERE r.campaign_id = ?1 ORDER BY COALESCE(r.number, 2147483647), r.ref");
     read.all(&sql, params![campaign_id], Recipient::from_row)
 }
 
-/// A recipient as it is now.
+/// A recipient as stored now.
 ///
 /// # Errors
-/// When it is gone, which is a fault of the program.
+/// When it is missing, which is an error in the program.
 pub(crate) fn by_id(read: &Read<'_>, id: RecipientId) -> Result<Recipient> {
     let found = read.first(&format!("{RECIPIENT} WHERE r.id = ?1"), params![id], Recipient::from_row)?;
-    found.ok_or_else(|| Error::new("a recipient is gone from the database").hint("run `regulars doctor`"))
+    found.ok_or_else(|| Error::new("a recipient is missing from the database").hint("run `regulars doctor`"))
 }
 
-/// Whose card a recipient is about; nobody's when they were forgotten.
+/// The customer of a recipient; none when they were forgotten.
 pub(crate) fn customer_of(read: &Read<'_>, id: RecipientId) -> Result<Option<CustomerId>> {
     let sql = "SELECT customer_id FROM recipient WHERE id = ?1 AND customer_id IS NOT NULL";
     read.first(sql, params![id], |row| row.get(0))
 }
 
-/// The recipient of a number, if it is one, with its campaign, void ones too.
+/// The recipient with this ID, if there is one, with its campaign; replaced plans included.
 pub(crate) fn by_number(read: &Read<'_>, id: RecipientId) -> Result<Option<(Planned, Recipient)>> {
     let found = read.first(&format!("{RECIPIENT} WHERE r.id = ?1"), params![id], Recipient::from_row)?;
     found.map(|recipient| Ok((planned::by_id(read, recipient.campaign_id)?, recipient))).transpose()
 }
 
-/// The recipient of a code, with its campaign, void ones too.
+/// The recipient of a code, with its campaign; replaced plans included.
 pub(crate) fn by_code(read: &Read<'_>, code: &Code) -> Result<Option<(Planned, Recipient)>> {
     let found = read.first(&format!("{RECIPIENT} WHERE r.code = ?1"), params![code], Recipient::from_row)?;
     found.map(|recipient| Ok((planned::by_id(read, recipient.campaign_id)?, recipient))).transpose()
 }
 
-/// The recipient in a plan to whose household a customer belongs.
+/// The recipient in a plan whose household includes a customer.
 pub(crate) fn for_customer(
     read: &Read<'_>,
     campaign_id: CampaignId,
@@ -161,13 +161,13 @@ pub(crate) fn for_customer(
     read.first(&sql, params![campaign_id, customer_id], Recipient::from_row)
 }
 
-/// The recipient in a plan under a reference, be it one of a card that was merged since.
+/// The recipient in a plan under a reference, or that of a card merged since.
 pub(crate) fn for_reference(read: &Read<'_>, campaign_id: CampaignId, reference: &str) -> Result<Option<Recipient>> {
     let sql = format!("{RECIPIENT} WHERE r.campaign_id = ?1 AND r.ref = ?2 ORDER BY r.id");
     read.first(&sql, params![campaign_id, reference], Recipient::from_row)
 }
 
-/// What makes the piece of a recipient in a wave itself: its Message-ID comes from it.
+/// Identifies the piece of a recipient in a wave: its Message-ID is made from it.
 pub(crate) fn piece_key(read: &Read<'_>, planned: &Planned, recipient: &Recipient, wave: usize) -> Result<String> {
     Ok(codes::piece_key(&read.shop_key()?, &planned.slug, &recipient.reference, wave))
 }

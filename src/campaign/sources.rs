@@ -1,4 +1,5 @@
-//! What a campaign is made from: its file, its templates, their images, shop.toml. Read from the folder, or as they were kept.
+//! The files that a campaign is made from: its file, its templates, their images, shop.toml. Read from the folder, or
+//! as stored.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use super::file::CampaignFile;
 use super::folder::place;
 use crate::error::{Error, Result};
 use crate::files;
-use crate::merge::{Engine, Style, Template};
+use crate::merge::{Engine, NamedImage, Style, Template};
 use crate::shop::{Settings, Shop};
 use crate::text;
 
@@ -19,7 +20,7 @@ pub(crate) struct Sources {
     pub(crate) files: BTreeMap<String, Vec<u8>>,
 }
 
-/// The largest file of an image, in MB.
+/// The largest image file, in MB.
 const MOST_IMAGE: u64 = 30;
 
 const TEMPLATES: &str = "letter-templates/";
@@ -28,13 +29,13 @@ impl Sources {
     /// Reads them from the folder.
     ///
     /// # Errors
-    /// With every template and image that is missing or faulty.
+    /// With every template and image that is missing or broken.
     pub(crate) fn from_folder(shop: &Shop, file: &CampaignFile) -> Result<Self> {
         let (sources, faults) = Self::from_folder_leniently(shop, file);
         Error::all(faults).map_or(Ok(sources), Err)
     }
 
-    /// The same with every fault beside what could be read.
+    /// The same, but returns the errors next to what could be read.
     pub(crate) fn from_folder_leniently(shop: &Shop, file: &CampaignFile) -> (Self, Vec<Error>) {
         let mut files = BTreeMap::new();
         let mut faults = Vec::new();
@@ -67,13 +68,13 @@ impl Sources {
     /// The templates among them.
     ///
     /// # Errors
-    /// With every fault of their heads.
+    /// With every error of their front matter.
     pub(crate) fn templates(&self) -> Result<Vec<Template>> {
         let (templates, faults) = self.templates_leniently();
         Error::all(faults).map_or(Ok(templates), Err)
     }
 
-    /// The same with every fault beside them.
+    /// The same, but returns the errors next to them.
     pub(crate) fn templates_leniently(&self) -> (Vec<Template>, Vec<Error>) {
         let texts = self.files.iter().filter_map(|(path, bytes)| {
             let name = path.strip_prefix(TEMPLATES)?;
@@ -93,7 +94,7 @@ impl Sources {
         })
     }
 
-    /// shop.toml as it is here.
+    /// The stored shop.toml.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -102,7 +103,7 @@ impl Sources {
         Settings::read(&text).map_err(|e| e.at("shop.toml"))
     }
 
-    /// The campaign file as it is here.
+    /// The stored campaign file.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -112,10 +113,10 @@ impl Sources {
     }
 }
 
-/// Templates, checked and ready.
+/// Checks templates and prepares them.
 ///
 /// # Errors
-/// With every unknown name and every fault of the text, by file and line.
+/// With every unknown name and every error of the text, by file and line.
 pub(crate) fn engine(templates: Vec<Template>, settings: &Settings, dated: NaiveDate, follows: bool) -> Result<Engine> {
     let style = Style { currency: settings.currency, country: settings.country.clone(), dated };
     Engine::new(templates, &style, follows).map_err(|e| e.within(TEMPLATES))
@@ -123,7 +124,7 @@ pub(crate) fn engine(templates: Vec<Template>, settings: &Settings, dated: Naive
 
 /// Reads the images that a template names.
 fn images(shop: &Shop, template: &Template, files: &mut BTreeMap<String, Vec<u8>>, faults: &mut Vec<Error>) {
-    for (name, line) in template.images() {
+    for NamedImage { name, line, .. } in template.images() {
         match image(shop, &name) {
             Ok(bytes) => drop(files.insert(format!("{TEMPLATES}{name}"), bytes)),
             Err(fault) => faults.push(fault.at(line).at(format!("{TEMPLATES}{}", template.file))),
@@ -131,7 +132,7 @@ fn images(shop: &Shop, template: &Template, files: &mut BTreeMap<String, Vec<u8>
     }
 }
 
-/// An image beside the templates.
+/// Reads an image from the template folder.
 fn image(shop: &Shop, name: &str) -> Result<Vec<u8>> {
     let path = files::inside(&shop.templates(), name)?;
     if !path.is_file() {

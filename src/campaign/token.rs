@@ -1,8 +1,8 @@
-//! The token in an email by which its recipient wants no more of them: it looks like chance, says nothing of anybody, and
-//! nobody makes one without the shop's key.
+//! The token in an email with which its recipient can unsubscribe: it looks random, reveals nothing, and cannot be made
+//! without the shop's key.
 //!
-//! It is the number of the recipient under a mask, and a seal over it, the campaign and the reference. The mask comes from
-//! the seal, so that no two tokens look alike.
+//! It is the recipient's ID under a mask, and a MAC over it, the campaign and the reference. The mask comes from the
+//! MAC, so that no two tokens look alike.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,18 +13,18 @@ use crate::domain::RecipientId;
 use crate::error::Result;
 use crate::store::Read;
 
-/// Bytes of the number under its mask, and of the seal before it.
+/// Bytes of the masked ID, and of the MAC before it.
 const NUMBER: usize = 6;
 const SEAL: usize = 16;
 
-/// Makes tokens and knows them again.
+/// Makes tokens and reads them.
 #[derive(Debug, Clone)]
 pub(crate) struct Tokens {
     key: Vec<u8>,
 }
 
 impl Tokens {
-    /// With the shop's key.
+    /// Reads the shop's key.
     ///
     /// # Errors
     /// When the shop has none.
@@ -32,7 +32,7 @@ impl Tokens {
         Ok(Self { key: read.shop_key()? })
     }
 
-    /// The token of a recipient, of 30 signs that stand in a link as they are: always the same.
+    /// The token of a recipient, 30 characters that need no escaping in a link; always the same.
     pub(crate) fn make(&self, slug: &str, recipient: &Recipient) -> String {
         let seal = self.seal(recipient.id, slug, &recipient.reference);
         let mask = self.mask(&seal);
@@ -41,7 +41,7 @@ impl Tokens {
         URL_SAFE_NO_PAD.encode(seal.into_iter().chain(masked).collect::<Vec<u8>>())
     }
 
-    /// The recipient of a token, with the campaign's name; nobody when it was not made here.
+    /// The recipient of a token, with the campaign's name; none when it was not made here.
     pub(crate) fn find(&self, read: &Read<'_>, token: &str) -> Result<Option<(String, Recipient)>> {
         let Some(bytes) = URL_SAFE_NO_PAD.decode(token).ok().filter(|bytes| bytes.len() == SEAL + NUMBER) else {
             return Ok(None);
@@ -67,7 +67,7 @@ impl Tokens {
     }
 }
 
-/// Whether two seals are the same, taking as long when they are not.
+/// Compares two MACs in constant time.
 fn same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && one.iter().zip(other).fold(0, |all, (a, b)| all | (a ^ b)) == 0
 }

@@ -1,4 +1,5 @@
-//! A piece that did not reach somebody: the second one by the other channel, once, where the campaign allows it.
+//! A piece that did not reach its recipient: a second one is sent by the other channel, once, where the campaign allows
+//! it.
 
 use chrono::NaiveDate;
 
@@ -9,7 +10,7 @@ use crate::domain::{Arm, CampaignState, Channel, CustomerId, Delivery, EmailAddr
 use crate::error::Result;
 use crate::store::{Read, Write, params};
 
-/// Writes down that somebody's mail came back; of a letter also from which address, as the next one would.
+/// Records that a recipient's mail came back; for a letter also its address, to check the next one against.
 pub(crate) fn mark_returned(write: &Write<'_>, (slug, recipient): (&str, &Recipient), on: NaiveDate) -> Result<()> {
     let channel = if recipient.gets(Channel::Letter) { Channel::Letter } else { Channel::Email };
     if channel == Channel::Letter {
@@ -18,7 +19,7 @@ pub(crate) fn mark_returned(write: &Write<'_>, (slug, recipient): (&str, &Recipi
     came_back(write, recipient.id, channel, on).map(|_| ())
 }
 
-/// The number of the address that a letter went to; 0 when nobody knows it any more.
+/// The hash of the address that a letter was sent to; 0 when it is no longer known.
 fn home(read: &Read<'_>, recipient: &Recipient) -> Result<i64> {
     if recipient.home != 0 {
         return Ok(recipient.home);
@@ -32,7 +33,8 @@ fn home(read: &Read<'_>, recipient: &Recipient) -> Result<i64> {
     Ok(if is_same { card.address().hash() } else { 0 })
 }
 
-/// Takes back that somebody's letter came back, as long as nothing has gone to them instead; whether it was possible.
+/// Withdraws the record that a letter came back, unless something was already sent instead; returns whether it was
+/// possible.
 pub(crate) fn take_back_returned(
     write: &Write<'_>,
     (slug, recipient): (&str, &Recipient),
@@ -57,11 +59,8 @@ pub(crate) fn take_back_returned(
     Ok(true)
 }
 
-/// Writes down that the piece of a recipient by this channel did not reach them. When it was the first, and the campaign
-/// allows for the other channel, and they can be reached by it, a second piece is on its way from now on.
-///
-/// # Errors
-/// When the database fails.
+/// Records that the piece of a recipient by this channel did not reach them. If it was the first, the campaign allows
+/// the other channel, and they can be reached by it, a second piece becomes due.
 pub(crate) fn came_back(write: &Write<'_>, id: RecipientId, channel: Channel, on: NaiveDate) -> Result<Recipient> {
     let recipient = recipient::by_id(write, id)?;
     if recipient.second.as_ref().is_some_and(|second| second.channel == channel) {
@@ -80,10 +79,8 @@ pub(crate) fn came_back(write: &Write<'_>, id: RecipientId, channel: Channel, on
     recipient::by_id(write, id)
 }
 
-/// Takes back that an email did not reach somebody, as it goes out again; whether that was still possible.
-///
-/// # Errors
-/// When the database fails.
+/// Withdraws the record that an email did not reach its recipient, as it is sent again; returns whether that was still
+/// possible.
 pub(crate) fn take_back(write: &Write<'_>, recipient: &Recipient) -> Result<bool> {
     if recipient.channel != Some(Channel::Email) {
         // The email was the second piece.
@@ -99,7 +96,7 @@ pub(crate) fn take_back(write: &Write<'_>, recipient: &Recipient) -> Result<bool
     Ok(true)
 }
 
-/// The other channel, if the campaign allows for it, the gift can still be claimed, and they can be reached by it.
+/// The other channel, if the campaign allows it, the gift can still be claimed, and they can be reached by it.
 fn other_channel(read: &Read<'_>, recipient: &Recipient, on: NaiveDate) -> Result<Option<Channel>> {
     let planned = planned::by_id(read, recipient.campaign_id)?;
     let is_over = matches!(planned.state, CampaignState::Closed | CampaignState::Void)

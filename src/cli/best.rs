@@ -11,22 +11,22 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::insights::{self, DaySpan, Top};
 
-/// The best-customer worksheet: who brings the sales, what they have in common, who is slipping, who costs.
+/// Show the best-customer worksheet: who brings the sales, what they have in common, who is slipping, who costs.
 #[derive(Debug, clap::Args)]
 pub(super) struct BestArguments {
     /// Who counts as best: a share of the customers such as 20%, or a number.
     #[arg(long, value_name = "P%|N", default_value = "20%")]
     top: String,
-    /// The first day that counts; everything there is when nothing is said.
+    /// The first day that counts; without it, everything up to the last.
     #[arg(long, value_name = "YYYY-MM-DD")]
     from: Option<NaiveDate>,
-    /// The last day that counts; today when nothing is said.
+    /// The last day that counts; today by default.
     #[arg(long, value_name = "YYYY-MM-DD")]
     as_of: Option<NaiveDate>,
-    /// The whole list as CSV, for a spreadsheet.
+    /// Print the whole list as CSV, for a spreadsheet.
     #[arg(long)]
     csv: bool,
-    /// Draw the curve into this file as well.
+    /// Also draw the curve into this file.
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
 }
@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &BestArguments, context: &Context) -> Result<Done> 
     if let Some(path) = &arguments.svg {
         files::write_whole(path, insights::chart(&sheet)?.as_bytes())?;
     }
-    // The list of a large shop is long: it is made in one form only.
+    // The list of a large shop is long, so only one form of it is made.
     if context.json {
         return Ok(Done::new("", &sheet));
     }

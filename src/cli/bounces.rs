@@ -1,4 +1,4 @@
-//! `bounces [MAILBOX]`: what came back about emails.
+//! `bounces [MAILBOX]`: reads returned mail.
 
 use std::path::PathBuf;
 
@@ -14,18 +14,23 @@ use crate::domain::InboundKind;
 use crate::error::Result;
 use crate::text;
 
-/// Read what came back about emails: addresses that are dead, full mailboxes, complaints, opt-outs. The mailbox is
-/// never changed, and reading it again does nothing twice. Without a file it is the mailbox that `[bounces]` in shop.toml
-/// names, read over IMAP: what is new in it, and what was left to you before.
+/// Read returned mail: dead addresses, full mailboxes, complaints, opt-outs.
+///
+/// The mailbox is never changed, and reading a message again has no effect. Without a file, the mailbox in `[bounces]`
+/// of shop.toml is read over IMAP: its new messages, and those that an earlier run left to you.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The mailbox is never changed, and reading it again does nothing twice. Without a file it is the mailbox that \
+                  `[bounces]` in shop.toml names, read over IMAP: what is new in it, and what was left to you before."
+)]
 pub(super) struct BouncesArguments {
     /// A Maildir, an mbox file, or a single message.
     #[arg(value_name = "MAILDIR|MBOX")]
     mailbox: Option<PathBuf>,
-    /// Believe reports as well that name nothing but an address; anybody could have written them.
+    /// Also accept reports that name nothing but an address; anyone could have written them.
     #[arg(long)]
     by_address: bool,
-    /// Say what would happen, and do nothing.
+    /// Show what would happen, and change nothing.
     #[arg(long)]
     dry_run: bool,
 }
@@ -56,22 +61,22 @@ fn done(outcome: &BounceReport, object: &impl Serialize, folder: Option<&str>, d
     Done::new(page(outcome, folder, dry_run), &object).warn(warnings(outcome))
 }
 
-/// What came of a mailbox, in sentences; `folder` is the one that was read over IMAP.
+/// The outcome in sentences; `folder` is the one that was read over IMAP.
 pub(super) fn page(outcome: &BounceReport, folder: Option<&str>, dry_run: bool) -> String {
     let counts = &outcome.counts;
     let of = folder.map_or(String::new(), |folder| format!(" of {}", text::quote(folder)));
     let mut text = format!("Read {}{of}{}.\n", text::count(counts.messages, "message"), kinds(counts));
     if outcome.people.is_empty() && counts.settled == 0 {
-        let known = if counts.known > 0 { ": every report in it was read before" } else { "" };
-        text.push_str(&format!("Nothing new{known}; the book stays as it was.\n"));
+        let known = if counts.known > 0 { ": every report in it was already read" } else { "" };
+        text.push_str(&format!("Nothing new{known}; the book stays unchanged.\n"));
     } else if dry_run {
-        text.push_str("This is a rehearsal; the book stays as it was.\n");
+        text.push_str("This is a dry run; the book stays unchanged.\n");
     }
     for (what, heading) in [
-        (InboundKind::Bounced, "no such mailbox; nothing goes to these addresses any more"),
+        (InboundKind::Bounced, "no such mailbox; these addresses get no more email"),
         (InboundKind::MailboxFull, "mailbox full"),
         (InboundKind::Undelivered, "not delivered"),
-        (InboundKind::Complaint, "complained that it is spam; nothing goes to these addresses any more"),
+        (InboundKind::Complaint, "complained that it is spam; these addresses get no more email"),
         (InboundKind::Unsubscribed, "asked to unsubscribe"),
     ] {
         let people: Vec<_> = outcome.people.iter().filter(|one| one.what == what).collect();
@@ -98,7 +103,9 @@ pub(super) fn page(outcome: &BounceReport, folder: Option<&str>, dry_run: bool) 
         let doubts = text::count(counts.settled, "email");
         let (is, was) = (text::is(counts.settled), text::was(counts.settled));
         let they = if counts.settled == 1 { "it" } else { "they" };
-        text.push_str(&format!("\n{doubts} {is} in doubt no more: {they} {was} sent, as something came back.\n"));
+        text.push_str(&format!(
+            "\n{doubts} {is} no longer in doubt: {they} {was} sent, because something came back.\n"
+        ));
     }
     text
 }
@@ -114,7 +121,7 @@ fn kinds(counts: &BounceCounts) -> String {
         (counts.delayed, "delayed"),
         (counts.delivered, "delivered"),
         (counts.replies, "answered"),
-        (counts.automatic, "answered by a machine"),
+        (counts.automatic, "automatic replies"),
         (counts.left, "left to you"),
         (counts.known, "read before"),
         (counts.ordinary, "other mail"),
@@ -134,8 +141,7 @@ pub(super) fn warnings(outcome: &BounceReport) -> Vec<String> {
     }
     if left.iter().any(|one| one.by_address) {
         warnings.push(
-            "anybody could have written a report that has nothing but an address; once you have looked at them, \
-             `--by-address` believes them"
+            "anyone could have written a report that has only an address; once you have checked them, `--by-address` accepts them"
                 .to_owned(),
         );
     }

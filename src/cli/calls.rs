@@ -1,4 +1,4 @@
-//! `calls`: whom to talk to today, and about what.
+//! `calls`: who to call today, and about what.
 
 use serde_json::json;
 
@@ -9,19 +9,19 @@ use crate::error::Result;
 use crate::insights::{self, CallOptions};
 use crate::text;
 
-/// Whom to talk to today, and about what: open complaints, first-time buyers, the best who were not seen for long.
+/// List who to call today, and about what: open complaints, first-time buyers, the best who have not come for long.
 #[derive(Debug, clap::Args)]
 pub(super) struct CallsArguments {
-    /// Note that this customer was spoken to, which takes them off the list.
+    /// Record that you spoke with this customer, which takes them off the list.
     #[arg(long, value_name = "REF")]
     done: Option<String>,
     /// What was said.
     #[arg(long, value_name = "TEXT", requires = "done")]
     note: Option<String>,
-    /// How many at most.
+    /// The largest number of customers.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
-    /// The best are called when for so many days they neither bought nor were spoken to.
+    /// List the best after this many days without a purchase or a call.
     #[arg(long, value_name = "DAYS", default_value_t = 90)]
     quiet_days: u32,
 }
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &CallsArguments, context: &Context) -> Result<Done>
     let today = context.clock.today();
     if let Some(reference) = &arguments.done {
         let (customer, open) = app::calls::done(&shop, reference, arguments.note.as_deref(), today)?;
-        let mut text = format!("Noted: {} was spoken to.", customer.name());
+        let mut text = format!("Noted: you spoke with {}.", customer.name());
         if open {
             text.push_str(&format!(
                 " The complaint stays open until {}.",

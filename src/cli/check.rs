@@ -1,4 +1,4 @@
-//! `check [NAME]`: every file read and cross-checked, all faults at once.
+//! `check [NAME]`: reads and cross-checks every file, and reports all errors at once.
 
 use super::context::Context;
 use super::done::Done;
@@ -9,7 +9,7 @@ use crate::text;
 /// Read and cross-check every file of the shop folder, or of one campaign, and show all errors at once.
 #[derive(Debug, clap::Args)]
 pub(super) struct CheckArguments {
-    /// The campaign; all of them when nothing is said.
+    /// The campaign; all of them by default.
     #[arg(value_name = "NAME")]
     campaign: Option<String>,
 }

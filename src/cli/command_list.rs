@@ -1,8 +1,8 @@
-//! Every verb as it is typed, with its options: for the manual.
+//! Every verb with its options, for the manual.
 
 use clap::{Arg, Command};
 
-/// A verb without verbs of its own.
+/// A verb without subcommands.
 pub(super) struct ListedVerb {
     /// `import customers`.
     pub(super) path: String,
@@ -11,14 +11,14 @@ pub(super) struct ListedVerb {
     markdown: String,
 }
 
-/// All verbs in their order, those that are hidden left out.
+/// All verbs in order, without hidden ones.
 pub(super) fn verbs(command: &Command) -> impl Iterator<Item = ListedVerb> {
     let mut found = Vec::new();
     add(command, "", &mut found);
     found.into_iter()
 }
 
-/// All verbs as Markdown, a heading each.
+/// All verbs as Markdown, with a heading each.
 pub(super) fn markdown(command: &Command) -> String {
     verbs(command).map(|verb| verb.markdown).collect::<Vec<_>>().join("\n")
 }
@@ -36,8 +36,10 @@ fn add(command: &Command, before: &str, found: &mut Vec<ListedVerb>) {
             let shown = shown(argument);
             typed.push_str(&if argument.is_required_set() { format!(" {shown}") } else { format!(" [{shown}]") });
         }
-        let about = verb.get_about().map(ToString::to_string).unwrap_or_default();
-        let mut markdown = format!("## {path}\n\n{about}.\n\n`{typed}`\n");
+        let about = verb.get_long_about().or(verb.get_about()).map(ToString::to_string).unwrap_or_default();
+        let about = about.trim_end_matches('.');
+        let more = verb.get_after_help().map(|more| format!(" {more}")).unwrap_or_default();
+        let mut markdown = format!("## {path}\n\n{about}.{more}\n\n`{typed}`\n");
         if !arguments.is_empty() {
             markdown.push_str("\n| argument | is |\n|---|---|\n");
         }
@@ -49,7 +51,7 @@ fn add(command: &Command, before: &str, found: &mut Vec<ListedVerb>) {
     }
 }
 
-/// An argument as it is typed: `NAME`, `--limit N`, `WORDS…`.
+/// An argument as typed: `NAME`, `--limit N`, `WORDS…`.
 fn shown(argument: &Arg) -> String {
     let takes_value = argument.is_positional() || argument.get_action().takes_values();
     let names = argument.get_value_names().unwrap_or_default().iter().map(clap::builder::Str::as_str);
@@ -79,7 +81,7 @@ fn help(argument: &Arg) -> String {
     help
 }
 
-/// A text inside a table of Markdown.
+/// A text in a cell of a Markdown table.
 fn in_table(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }

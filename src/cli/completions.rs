@@ -1,4 +1,4 @@
-//! `completions SHELL`: what a shell needs to complete verbs, options and the names of campaigns.
+//! `completions SHELL`: shell completions of verbs, options and the names of campaigns.
 
 use clap_complete::Shell;
 use serde_json::json;
@@ -14,12 +14,12 @@ pub(super) struct CompletionsArguments {
     /// The shell.
     #[arg(value_name = "SHELL", value_enum, required_unless_present = "campaigns")]
     shell: Option<Shell>,
-    /// Print the names of the campaigns, as the completions ask for them.
+    /// Print the names of the campaigns; used by the completions themselves.
     #[arg(long, hide = true)]
     campaigns: bool,
 }
 
-/// How the completions ask for the names of campaigns; outside a shop folder there are none.
+/// How completions get the names of campaigns; outside a shop folder there are none.
 const CAMPAIGNS: &str = "regulars completions --campaigns 2>/dev/null";
 
 pub(super) fn run(arguments: &CompletionsArguments, context: &Context) -> Result<Done> {
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &CompletionsArguments, context: &Context) -> Result
     Ok(Done::new(text.clone(), &json!({ "completions": text })))
 }
 
-/// The script of clap, in which a NAME is the name of a campaign.
+/// The script of clap, in which NAME is completed to the name of a campaign.
 fn script(shell: Shell, command: &mut clap::Command) -> String {
     let mut script = Vec::new();
     clap_complete::generate(shell, command, "regulars", &mut script);
@@ -59,7 +59,7 @@ fn script(shell: Shell, command: &mut clap::Command) -> String {
     }
 }
 
-/// The verbs that the name of a campaign follows, each with what clap calls it.
+/// The verbs that take the name of a campaign, each with its name in clap.
 fn named_by(command: &clap::Command) -> impl Iterator<Item = (&str, &str)> {
     let is_name =
         |argument: &&clap::Arg| argument.get_value_names().is_some_and(|names| names.iter().any(|name| name == "NAME"));

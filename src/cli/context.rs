@@ -1,4 +1,4 @@
-//! Where a verb works, and when; and what it reads from words that were typed.
+//! The folder and the time of a verb, and parsing of typed values.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -13,21 +13,21 @@ use crate::error::{Error, Result};
 use crate::shop::Shop;
 use crate::text;
 
-/// Runs the verb of these words.
+/// Runs a verb given as words.
 pub(super) type Perform = fn(Vec<OsString>, &Context) -> Result<Done>;
 
-/// Where a verb works, and when.
+/// The folder and the time of a verb.
 #[derive(Debug)]
 pub(super) struct Context {
     pub(super) folder: PathBuf,
     pub(super) clock: Clock,
-    /// Whether somebody watches: progress is shown.
+    /// Whether stderr is a terminal, so that progress is shown.
     pub(super) watched: bool,
-    /// Whether an object is wanted instead of text.
+    /// Whether to print an object instead of text.
     pub(super) json: bool,
-    /// Runs a verb as it is typed, for the demo.
+    /// Runs a verb as typed, for the demo.
     pub(super) perform: Perform,
-    /// All that can be typed.
+    /// The definition of the command line.
     pub(super) command: fn() -> clap::Command,
 }
 
@@ -36,7 +36,7 @@ impl Context {
         Shop::open(&self.folder)
     }
 
-    /// The day on which something happened: today when nothing is said, and never a day to come.
+    /// The day on which something happened: today by default, and never in the future.
     pub(super) fn day_past(&self, on: Option<NaiveDate>, hint: &str) -> Result<NaiveDate> {
         let today = self.clock.today();
         let on = on.unwrap_or(today);
@@ -44,7 +44,7 @@ impl Context {
     }
 }
 
-/// Reads a day, or a day and a time, as somebody types it at the till; without a zone it is the shop's own.
+/// Parses a day, or a day and a time, as typed at the till; without a zone it is the shop's own.
 pub(super) fn moment(text: &str, now: NaiveDateTime, zone: TimeZone) -> Result<NaiveDateTime> {
     if let Ok(day) = text.trim().parse::<NaiveDate>() {
         return Ok(if day == now.date() { now } else { day.and_time(noon()) });
@@ -55,7 +55,7 @@ pub(super) fn moment(text: &str, now: NaiveDateTime, zone: TimeZone) -> Result<N
     })
 }
 
-/// One value of a closed list, by its form.
+/// A parser for one value of a closed list, by its form.
 pub(super) fn one_of<T: Column + std::str::FromStr<Err = Error> + Send + Sync>() -> impl TypedValueParser<Value = T> {
     PossibleValuesParser::new(T::ALL.iter().map(|value| value.as_str())).try_map(|form| form.parse::<T>())
 }

@@ -1,4 +1,4 @@
-//! `demo [DIR]`: plays the two years of the story, by the same verbs that an owner would type, and tells what came of it.
+//! `demo [DIR]`: plays the two years of the story, with the verbs that an owner would type, and shows the results.
 
 use std::path::{Path, PathBuf};
 
@@ -19,10 +19,10 @@ use crate::money::Money;
 use crate::redemption::Claim;
 use crate::shop::Shop;
 
-/// Play two years of a shop with invented customers, and show what came of it.
+/// Play two years of a shop with invented customers, and show the results.
 #[derive(Debug, clap::Args)]
 pub(super) struct DemoArguments {
-    /// The folder to play in; `regulars-demo` when nothing is said.
+    /// The folder to create; `regulars-demo` by default.
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
 }
@@ -44,26 +44,26 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Done> 
     Ok(Done::new(play.text, &object))
 }
 
-/// The first of regulars-demo, regulars-demo-2 … that is not there.
+/// The first of regulars-demo, regulars-demo-2 … that does not exist.
 fn free_folder() -> Result<PathBuf> {
     let names = std::iter::once("regulars-demo".to_owned()).chain((2..1000).map(|n| format!("regulars-demo-{n}")));
     let free = names.map(PathBuf::from).find(|folder| !folder.exists());
     free.ok_or_else(|| {
-        Error::new("there are a thousand demos here already").hint("delete some, or say where: `regulars demo DIR`")
+        Error::new("there are already a thousand demos here").hint("delete some, or give a folder: `regulars demo DIR`")
     })
 }
 
-/// A play in progress: where it plays, and what was told so far.
+/// A demo in progress: its folder, and its output so far.
 struct Play<'p> {
     folder: &'p Path,
     text: String,
     bar: indicatif::ProgressBar,
-    /// Where and how `demo` was typed.
+    /// The context in which `demo` was run.
     typed: &'p Context,
 }
 
 impl Play<'_> {
-    /// 1989: the plan, the report, and who was written to.
+    /// 1989: the plan, the report, and the recipients.
     fn first_year(&mut self) -> Result<(Value, Value, Vec<String>)> {
         let january = day(1989, 1, 15);
         self.file("exports/customers.csv", &people::customers())?;
@@ -85,7 +85,7 @@ impl Play<'_> {
         demo::visits(self.folder, &recipients, &visits)?;
         self.second_scan(&recipients, &visits)?;
         self.file("exports/purchases-1989.csv", &story::year_between(&invited, &visits))?;
-        self.tell("JULY 1989. What came of it?");
+        self.tell("JULY 1989. How did it go?");
         let report = self.say(day(1989, 7, 3), &["report", YEAR_ONE])?;
         Ok((plan, report, invited))
     }
@@ -135,7 +135,7 @@ impl Play<'_> {
         );
         self.tell(&figures);
         self.text.push_str(&format!(
-            "\nThe shop is yours to play with. Look at\n  {folder}/out/{YEAR_ONE}/letters.pdf       the first year's letters, in posting order\n  \
+            "\nThe shop is yours to try things out. Look at\n  {folder}/out/{YEAR_ONE}/letters.pdf       the first year's letters, in posting order\n  \
              {folder}/out/{YEAR_TWO}/letters.pdf  the second year's two letters\n  \
              {folder}/campaigns/ and {folder}/letter-templates/   what they were made from\n\nand try\n  \
              regulars --shop {folder} why {YEAR_TWO} {someone}\n  \
@@ -145,7 +145,7 @@ impl Play<'_> {
         Ok(())
     }
 
-    /// Runs a verb as the owner would type it, and shows both it and its answer.
+    /// Runs a verb as the owner would type it, and shows the command and its output.
     fn say(&mut self, today: NaiveDate, words: &[&str]) -> Result<Value> {
         let done = self.verb(today, words)?;
         self.text.push_str(&format!("\n  $ regulars {}\n", words.join(" ")));
@@ -198,7 +198,7 @@ impl Play<'_> {
         files::write_whole(&self.folder.join(path), text.as_bytes())
     }
 
-    /// Somebody tries the same letter twice.
+    /// Someone tries the same letter twice.
     fn second_scan(&mut self, recipients: &[Recipient], visits: &[GiftVisit]) -> Result<()> {
         let Some((claim, answer)) = demo::second_scan(self.folder, recipients, visits)? else { return Ok(()) };
         let Claim::Typed(code) = &claim else { return Ok(()) };

@@ -8,7 +8,7 @@ use crate::app;
 use crate::error::Result;
 use crate::text;
 
-/// Look the shop folder over: the database, its references, files that belong to nothing.
+/// Check the shop folder: the database, its references, files that belong to nothing.
 #[derive(Debug, clap::Args)]
 pub(super) struct DoctorArguments {}
 

@@ -1,22 +1,20 @@
-//! What a verb did: a sentence for people, an object for programs.
+//! The result of a verb: text for people, an object for programs.
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::error::Error;
 
-/// The outcome of a verb that did not fail.
+/// The result of a verb that did not fail.
 #[derive(Debug, Clone)]
 pub(super) struct Done {
-    /// For people; ends with a line break.
+    /// Ends with a line break.
     pub(crate) text: String,
-    /// For programs.
     pub(crate) json: Value,
-    /// Said beside it.
     pub(crate) warnings: Vec<String>,
-    /// Why it was refused, as the terminal shows it; empty when it was not.
+    /// The error message of a rejection, as the terminal shows it; otherwise empty.
     pub(crate) refusal: String,
-    /// 0 done, 1 refused, 3 part of it.
+    /// 0 done, 1 rejected, 3 partly done.
     pub(crate) exit: u8,
 }
 
@@ -31,19 +29,19 @@ impl Done {
         Self { text, json, warnings: Vec::new(), refusal: String::new(), exit: 0 }
     }
 
-    /// With things worth a look.
+    /// With warnings.
     pub(super) fn warn(mut self, warnings: impl IntoIterator<Item = String>) -> Self {
         self.warnings.extend(warnings);
         self
     }
 
-    /// Refused, with lines of `error:` and `hint:`.
+    /// Rejected, with lines of `error:` and `hint:`.
     pub(super) fn refused(mut self, report: &str) -> Self {
         self.refusal = report.to_owned();
         self.exit(1)
     }
 
-    /// Broken off: part of it was done.
+    /// Interrupted: part of it was done.
     pub(super) fn broken_off(self, why: &Error) -> Self {
         self.refused(&why.report()).partial(true)
     }

@@ -14,7 +14,7 @@ pub(super) struct FollowUpArguments {
     /// Last year's campaign.
     #[arg(value_name = "NAME")]
     old: String,
-    /// The new campaign's name.
+    /// The name of the new campaign.
     #[arg(value_name = "NEW")]
     new: String,
 }
@@ -55,8 +55,7 @@ pub(super) fn run(arguments: &FollowUpArguments, context: &Context) -> Result<Do
         let (who, are) = (text::count(draft.passed_over.len(), "customer"), text::first_few(&draft.passed_over, 5));
         let was = text::was(draft.passed_over.len());
         format!(
-            "{who} of the campaign before {was} left out of `{}` and so of this one: {are}; customers who can be written to \
-             again go into `include`",
+            "{who} of the campaign before {was} left out of `{}` and so of this one: {are}; add customers who can be reached again to `include`",
             draft.follows
         )
     });

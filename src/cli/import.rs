@@ -1,4 +1,4 @@
-//! `import customers FILE` and `import purchases FILE`; the other verbs of `import` go their own way from here.
+//! `import customers FILE` and `import purchases FILE`; the other verbs of `import` have their own files.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ use crate::app::import::{self, ImportProgress, ImportRequest, PurchaseImport, Re
 use crate::error::Result;
 use crate::import::{BookProfile, ImportOptions, KnownBy};
 
-/// Import customers or purchases from a CSV or a workbook; list the imports, and undo them.
+/// Import customers or purchases from a CSV file or a workbook; list imports, and undo them.
 #[derive(Debug, clap::Args)]
 pub(super) struct ImportArguments {
     #[command(subcommand)]
@@ -24,9 +24,9 @@ pub(super) struct ImportArguments {
 
 #[derive(Debug, Subcommand)]
 enum ImportVerb {
-    /// Customers: new cards, and what changed on the old ones. Empty cells never erase what the book has.
+    /// Import customers: new cards, and changes of existing ones. Empty cells never erase what is on a card.
     Customers(CustomerFile),
-    /// Purchases: each is taken once, however often the file is imported.
+    /// Import purchases: each counts once, however often the file is imported.
     Purchases(PurchaseFile),
     PastCampaign(import_past::ImportPastArguments),
     List(import_list::ImportListArguments),
@@ -40,7 +40,7 @@ struct CustomerFile {
     path: PathBuf,
     #[command(flatten)]
     file: FileArguments,
-    /// The export that the file is, when its headings do not show it: `square-customers`, `outlook`, `plain` …
+    /// The kind of export, if its headings do not show it: `square-customers`, `outlook`, `plain` …
     #[arg(long, value_name = "DIALECT")]
     from: Option<String>,
     /// Which comes first in a birthday such as 03/04/1989: `dmy` or `mdy`.
@@ -58,16 +58,17 @@ struct PurchaseFile {
     /// Which comes first in 03/04/1989: `dmy` or `mdy`.
     #[arg(long, value_name = "ORDER")]
     date_order: Option<String>,
-    /// What stands before the cents in 1.149 and 1,149: `point` or `comma`; asked for only when no other row shows it.
+    /// The separator before the cents in 1.149 and 1,149: `point` or `comma`; needed only when no other row shows it.
     #[arg(long, value_name = "SIGN")]
     decimal: Option<String>,
-    /// The export that the file is, when its headings do not show it: `square-items`, `shopify-orders`, `plain` …
+    /// The kind of export, if its headings do not show it: `square-items`, `shopify-orders`, `plain` …
     #[arg(long, value_name = "DIALECT")]
     from: Option<String>,
-    /// What receipt numbers are unique within, for shops with several tills of one kind; else the system of the export.
+    /// The scope in which receipt numbers are unique, for shops with several tills of one kind; by default the
+    /// exporting system.
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
-    /// Open a bare card for a reference that is not in the book.
+    /// Add a card without a name for each reference that is not in the book.
     #[arg(long)]
     new_customers: bool,
 }
@@ -129,7 +130,7 @@ pub(super) fn run(arguments: &ImportArguments, context: &Context) -> Result<Done
     Ok(done)
 }
 
-/// "This looks like a Square customer export." Of plain lists only people who watch hear it.
+/// "This looks like a Square customer export." For plain lists it is shown only on a terminal.
 fn show_recognised(recognised: &Recognised, context: &Context) {
     if recognised.dialect.is_plain() && !context.watched && recognised.known_by == KnownBy::Reference {
         return;
@@ -137,7 +138,7 @@ fn show_recognised(recognised: &Recognised, context: &Context) {
     to_stderr(&format!("This looks like {}.\n", recognised.dialect.title));
     to_stderr(match recognised.known_by {
         KnownBy::Reference => "",
-        KnownBy::Contact => "It has no customer numbers: people are known by their email, else by their phone.\n",
-        KnownBy::NameAndAddress => "It has no customer numbers: people are known by their name and address.\n",
+        KnownBy::Contact => "It has no customer numbers: people are identified by email, else by phone.\n",
+        KnownBy::NameAndAddress => "It has no customer numbers: people are identified by name and address.\n",
     });
 }

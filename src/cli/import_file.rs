@@ -1,4 +1,4 @@
-//! A file that is imported: its arguments, how far it is read, and what came of it.
+//! A file that is imported: its arguments, its progress, and the result.
 
 use std::path::Path;
 
@@ -10,28 +10,28 @@ use super::output::confirms;
 use super::progress::now;
 use crate::app::import::{self, ImportFile, ImportProgress, Imported};
 use crate::error::{Error, Result};
-use crate::import::{ImportReport, ImportStep, SheetOptions};
+use crate::import::{ImportReport, ImportStep, SheetOptions, preview_in_words};
 use crate::shop::Shop;
 use crate::text;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct FileArguments {
-    /// Which column is which, when the headings do not say: `--map ref="Customer No"`. May be said more than once.
+    /// Which column is which, if the headings do not show it: `--map ref="Customer No"`. May be repeated.
     #[arg(long, value_name = "FIELD=COLUMN")]
     pub(super) map: Vec<String>,
     /// Show what would change, and change nothing.
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// Take the good rows and write the bad ones out with their errors.
+    /// Import the good rows and write the bad ones to a file with their errors.
     #[arg(long)]
     skip_bad: bool,
-    /// The encoding of the file, when names come out wrong: `windows-1252`, `macintosh`, `cp850` …; else it is recognised.
+    /// The encoding of the file, if names come out wrong: `windows-1252`, `macintosh`, `cp850` …; detected by default.
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
-    /// Of a workbook, the sheet to read, by its name or number; else the first.
+    /// The sheet of a workbook, by its name or number; the first by default.
     #[arg(long, value_name = "SHEET")]
     sheet: Option<String>,
-    /// Import a large file although the shop's pages are open, and the tills have to wait for it.
+    /// Import a large file while the shop's pages are open, although the tills have to wait for it.
     #[arg(long)]
     yes: bool,
 }
@@ -42,23 +42,23 @@ impl FileArguments {
         ImportFile { path, sheet, dry_run: self.dry_run, skip_bad: self.skip_bad }
     }
 
-    /// Asks before open tills are kept waiting.
+    /// Asks before open tills are blocked.
     pub(super) fn ask(&self, shop: &Shop, path: &Path) -> Result<()> {
         let Some(rows) = (if self.yes { None } else { import::keeps_tills_waiting(shop, self.file(path))? }) else {
             return Ok(());
         };
         let rows = text::thousands(rows);
         let question =
-            format!("The shop's pages are open, and tills wait while {rows} rows are imported. Go on? Type yes: ");
+            format!("The shop's pages are open, and tills wait while {rows} rows are imported. Continue? Type yes: ");
         if confirms(&question, |answer| answer.eq_ignore_ascii_case("yes")) {
             return Ok(());
         }
         let message = format!("the shop's pages are open, and the tills would wait while {rows} rows are imported");
-        Err(Error::new(message).hint("import after closing time, or say `--yes`"))
+        Err(Error::new(message).hint("import after closing time, or use `--yes`"))
     }
 }
 
-/// Moves the bar of an import.
+/// Updates the progress bar.
 pub(super) fn show_step(bar: &ProgressBar, at: &ImportProgress<'_>) {
     match at {
         ImportProgress::Size(bytes) => bar.set_length(*bytes as u64),
@@ -87,7 +87,7 @@ pub(super) fn outcome(file: &FileArguments, noun: &str, imported: Imported) -> D
         if rest > 0 {
             text.push_str(&format!("… and {} more\n", text::count(rest, "error")));
         }
-        // What to do about faults of one kind is said once.
+        // A hint for errors of one kind is shown once.
         let mut hints: Vec<&str> = Vec::new();
         for problem in shown.iter().filter(|problem| !problem.hint.is_empty()) {
             if !hints.contains(&problem.hint.as_str()) {
@@ -97,10 +97,10 @@ pub(super) fn outcome(file: &FileArguments, noun: &str, imported: Imported) -> D
         let hint = match left_out {
             Some(place) => {
                 let are = text::is(report.rejected);
-                format!("nothing was imported: no row is good; {count} {are} in {place} with their errors")
+                format!("nothing was imported: every row has an error; {count} {are} in {place} with their errors")
             }
-            None if file.skip_bad => "nothing would be imported: no row is good".to_owned(),
-            None => "nothing was imported; correct the file, or take the good rows with `--skip-bad`".to_owned(),
+            None if file.skip_bad => "nothing would be imported: every row has an error".to_owned(),
+            None => "nothing was imported; correct the file, or import the good rows with `--skip-bad`".to_owned(),
         };
         hints.push(&hint);
         text.extend(hints.iter().map(|hint| format!("hint: {hint}\n")));
@@ -140,10 +140,24 @@ pub(super) fn outcome(file: &FileArguments, noun: &str, imported: Imported) -> D
             text.push_str(&format!("\n  {} {}: {before}, now {after}", example.reference, example.field));
         }
     }
+    if !report.columns.is_empty() {
+        text = format!("{}{}\n{text}", preview_in_words(&report.columns), what_is_missing(&report));
+    }
     Done::new(text, &object).warn(warnings)
 }
 
-/// The references that no customer has, a line each, with the customers that may be meant.
+/// How a column is named that was not recognized, where there is one, and what is missing.
+fn what_is_missing(report: &ImportReport) -> String {
+    if report.not_taken.is_empty() {
+        return String::new();
+    }
+    let missing: Vec<String> = report.not_found.iter().map(|field| text::quote(field)).collect();
+    let field = report.not_found.first().unwrap_or(&"FIELD");
+    let found = if missing.is_empty() { String::new() } else { format!("No column for {}. ", text::list(&missing)) };
+    format!("{found}If a column is not used and should be, name it: `--map {field}=\"COLUMN\"`.\n")
+}
+
+/// The references without a customer, one per line, with the customers they may mean.
 fn unknown_refs(report: &ImportReport) -> String {
     let shown = &report.unknown_refs[..report.unknown_refs.len().min(MOST_UNKNOWN)];
     let mut lines: Vec<String> = shown

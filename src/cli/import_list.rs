@@ -19,7 +19,7 @@ pub(super) fn run(_: &ImportListArguments, context: &Context) -> Result<Done> {
     let records = import_undo::list(&context.shop()?)?;
     let objects: Vec<Value> = records.iter().map(object).collect();
     let text = if records.is_empty() {
-        "Nothing was imported yet.".to_owned()
+        "Nothing has been imported yet.".to_owned()
     } else {
         records.iter().map(line).collect::<String>()
     };

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::text;
 
-/// Last year's mailing, so that the first campaign made here can branch on it: who was written to, who came.
+/// Import last year's mailing, with its recipients and visits, so that your first campaign here can branch on it.
 #[derive(Debug, clap::Args)]
 pub(super) struct ImportPastArguments {
     /// A CSV with a header row, or a workbook (.xlsx, .ods, .xls).
@@ -23,31 +23,31 @@ pub(super) struct ImportPastArguments {
     path: PathBuf,
     #[command(flatten)]
     file: FileArguments,
-    /// What it is called here, such as 1989-chardonnay.
+    /// Its name here, such as 1989-chardonnay.
     #[arg(long, value_name = "NAME")]
     name: String,
-    /// What letters call it, such as "Chardonnay"; the name when nothing is said.
+    /// Its name in letters, such as "Chardonnay"; the same name by default.
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
     /// The day it was mailed.
     #[arg(long, value_name = "YYYY-MM-DD")]
     as_of: NaiveDate,
-    /// The last day on which they could come.
+    /// The last day to claim the gift.
     #[arg(long, value_name = "YYYY-MM-DD")]
     claim_until: NaiveDate,
-    /// What waited for them, such as "a bottle of Chardonnay".
+    /// The gift, such as "a bottle of Chardonnay".
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     gift: String,
-    /// What one gift cost you.
+    /// The cost of one gift.
     #[arg(long, value_name = "AMOUNT")]
     unit_cost: Option<String>,
-    /// What posting one letter cost.
+    /// The postage of one letter.
     #[arg(long, value_name = "AMOUNT")]
     postage: Option<String>,
     /// Which comes first in 03/04/1989: `dmy` or `mdy`.
     #[arg(long, value_name = "ORDER")]
     date_order: Option<String>,
-    /// What stands before the cents in 1.149 and 1,149: `point` or `comma`; asked for only when no other row shows it.
+    /// The separator before the cents in 1.149 and 1,149: `point` or `comma`; needed only when no other row shows it.
     #[arg(long, value_name = "SIGN")]
     decimal: Option<String>,
 }
@@ -103,9 +103,7 @@ fn amount(flag: &str, text: Option<&str>, currency: Currency) -> Result<Money> {
     let Some(text) = text else { return Ok(Money(0)) };
     let amount = currency.read(text, None).map_err(|e| e.at(flag))?;
     if amount.0 < 0 {
-        return Err(Error::new(format!("{} is less than nothing", text::quote(text)))
-            .at(flag)
-            .hint("write it like 6.50"));
+        return Err(Error::new(format!("{} is negative", text::quote(text))).at(flag).hint("write it like 6.50"));
     }
     Ok(amount)
 }

@@ -1,4 +1,4 @@
-//! `import undo [N]`: an import undone, with what stays and why.
+//! `import undo [N]`: undoes an import, and shows what stays and why.
 
 use serde_json::json;
 
@@ -14,11 +14,12 @@ use crate::error::{Error, Result};
 use crate::import::ImportRecord;
 use crate::text;
 
-/// Undo an import: what it added goes, what it changed is as it was before. What was used or changed since stays, and is named
-/// with the reason.
+/// Undo an import: remove what it added, and restore what it changed.
+///
+/// What was used or changed since stays, and is listed with the reason.
 #[derive(Debug, clap::Args)]
 pub(super) struct ImportUndoArguments {
-    /// The number of the import, from `import list`; the last one that was not undone if none is given.
+    /// The number of the import, from `import list`; by default the last one that was not undone.
     #[arg(value_name = "N")]
     number: Option<i64>,
     /// Show what would be removed and what would stay, and change nothing.
@@ -84,7 +85,7 @@ fn shown(undone: &ImportUndone, dry_run: bool) -> Done {
     if let Some(last) = newer.last().filter(|_| rows.customers_removed > 0) {
         let file = text::quote(&one_line(&last.file));
         warnings.push(format!(
-            "import {} is newer: customers that it found unchanged go too; import {file} again",
+            "import {} is newer: customers that it found unchanged are removed too; import {file} again",
             last.id
         ));
     }
@@ -102,9 +103,9 @@ fn named(record: &ImportRecord) -> String {
     format!("import {} ({} of {})", record.id, text::quote(&one_line(&record.file)), record.at.date())
 }
 
-/// Asks on a terminal; a program that runs the command means it.
+/// Asks on a terminal; without one the command is run as given.
 fn ask(record: &ImportRecord) -> Result<()> {
-    let question = format!("Undo {}? Type its number to do it: ", named(record));
+    let question = format!("Undo {}? Type its number to confirm: ", named(record));
     if !can_ask() || confirms(&question, |answer| answer == record.id.to_string()) {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! `man DIR`: manual pages for `man`, a file a verb.
+//! `man DIR`: manual pages for `man`, one file per verb.
 
 use std::path::PathBuf;
 
@@ -22,6 +22,9 @@ pub(super) fn run(arguments: &ManArguments, context: &Context) -> Result<Done> {
     std::fs::create_dir_all(folder).map_err(|e| Error::io("make", folder, e))?;
     let command = (context.command)();
     clap_mangen::generate_to(command, folder).map_err(|e| Error::io("write into", folder, e))?;
-    let text = format!("Wrote manual pages into {}; `man regulars` shows the first.", files::shown(folder));
+    let text = format!(
+        "Wrote manual pages into {}. Where `man` looks in this folder, `man regulars` shows the first.",
+        files::shown(folder)
+    );
     Ok(Done::new(text, &json!({ "folder": folder.display().to_string() })))
 }

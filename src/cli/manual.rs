@@ -15,7 +15,7 @@ use crate::text;
 /// Show the manual: the list of its pages, or one page.
 #[derive(Debug, clap::Args)]
 pub(super) struct ManualArguments {
-    /// The page; without it all pages are listed.
+    /// The page; by default all pages are listed.
     #[arg(value_name = "TOPIC")]
     topic: Option<String>,
     /// Search all pages for these words.
@@ -23,11 +23,11 @@ pub(super) struct ManualArguments {
     search: Option<Vec<String>>,
 }
 
-/// Lines are no longer, however wide the terminal is, and no shorter.
+/// The widest and narrowest text, whatever the width of the terminal.
 const WIDEST: usize = 100;
 const NARROWEST: usize = 40;
 
-/// A page that is longer than the screen is shown by this, unless PAGER names another.
+/// The pager for a page that is longer than the screen, unless PAGER is set.
 const PAGER: &str = "less -FRX";
 
 pub(super) fn run(arguments: &ManualArguments, context: &Context) -> Result<Done> {
@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &ManualArguments, context: &Context) -> Result<Done
     Ok(Done::new(if is_shown { String::new() } else { text }, &object))
 }
 
-/// The sections that have the words, each with how to read its page.
+/// The sections that contain the words, each with the command that shows its page.
 fn found(manual: &Manual, words: &str) -> Done {
     let found = manual.search(words);
     let mut text = String::new();
@@ -69,16 +69,16 @@ fn found(manual: &Manual, words: &str) -> Done {
     Done::new(text, &json!({ "words": words, "found": found }))
 }
 
-/// Shows a text by a pager; whether there is one.
+/// Shows a text in a pager; returns whether there is one.
 fn paged(text: &str) -> bool {
     let named = std::env::var("PAGER").ok().filter(|named| !named.trim().is_empty());
     let line = named.unwrap_or_else(|| PAGER.to_owned());
     let mut words = line.split_whitespace();
     let Some(program) = words.next() else { return false };
     let Ok(mut pager) = Command::new(program).args(words).stdin(Stdio::piped()).spawn() else { return false };
-    // Ctrl-C is meant for the pager.
+    // Ctrl-C is for the pager.
     let _ = ctrlc::set_handler(|| ());
-    // Whoever has read enough closes it before the end.
+    // The reader may close the pager early.
     let _ = pager.stdin.take().map(|mut input| input.write_all(text.as_bytes()));
     pager.wait().is_ok()
 }

@@ -1,4 +1,4 @@
-//! The command line: one file a verb, each with its arguments and one function.
+//! The command line: one file per verb, each with its arguments and one function.
 
 mod backup;
 mod best;

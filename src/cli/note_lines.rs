@@ -1,4 +1,4 @@
-//! `note-lines NAME`: a line of the owner's own for each letter, written in a spreadsheet and taken back.
+//! `note-lines NAME`: a personal line for each letter, written in a spreadsheet and read back.
 
 use std::path::PathBuf;
 
@@ -11,13 +11,13 @@ use crate::campaign::TakenLines;
 use crate::error::Result;
 use crate::text;
 
-/// Write a sheet with each recipient's card beside an empty line; `--take` takes back what you wrote into it.
+/// Write a sheet with each recipient's card and an empty line; `--take` reads back what you wrote into it.
 #[derive(Debug, clap::Args)]
 pub(super) struct NoteLinesArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
-    /// Take the lines and signers of this sheet, as you saved it.
+    /// Read the lines and signers of this sheet, as you saved it.
     #[arg(long, value_name = "FILE")]
     take: Option<PathBuf>,
 }
@@ -37,23 +37,23 @@ pub(super) fn run(arguments: &NoteLinesArguments, context: &Context) -> Result<D
     let LinesOutcome { lines, print_again, silent: templates } = note_lines::read_sheet(&shop, slug, file, now)?;
     let mut object = serde_json::to_value(&lines).unwrap_or_default();
     object["campaign"] = slug.as_str().into();
-    let again = print_again.then(|| "letters of it were printed before: print them again".to_owned());
+    let again = print_again.then(|| "letters were already printed: print them again".to_owned());
     let silent = silent(templates, slug).filter(|_| lines.lines > 0);
     Ok(Done::new(summary(&lines), &object).warn(silent).warn(again))
 }
 
-/// `Took 12 personal lines and 1 signer.`, and whose are new, changed or gone.
+/// `12 personal lines and 1 signer`, and whose are new, changed or removed.
 fn summary(outcome: &TakenLines) -> String {
     let lines = text::count(outcome.lines, "personal line");
     let signers =
         if outcome.signers > 0 { format!(" and {}", text::count(outcome.signers, "signer")) } else { String::new() };
-    let mut text = format!("Took {lines}{signers}.\n");
-    let lists = [("New", &outcome.added), ("Changed", &outcome.changed), ("Taken away", &outcome.removed)];
+    let mut text = format!("Read {lines}{signers}.\n");
+    let lists = [("New", &outcome.added), ("Changed", &outcome.changed), ("Removed", &outcome.removed)];
     if lists.iter().all(|(_, list)| list.is_empty()) && outcome.lines + outcome.signers == 0 {
-        return "Nothing is written in the sheet.\n".to_owned();
+        return "The sheet is empty.\n".to_owned();
     }
     if lists.iter().all(|(_, list)| list.is_empty()) {
-        return format!("{lines}{signers}, all of them kept before.\n");
+        return format!("{lines}{signers}, all of them already stored.\n");
     }
     for (what, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
         text.push_str(&format!("  {what}: {}\n", text::first_few(list, 5)));
@@ -61,12 +61,11 @@ fn summary(outcome: &TakenLines) -> String {
     text
 }
 
-/// What is missing in templates that print no personal line.
+/// A warning for templates that print no personal line.
 fn silent(templates: Vec<String>, slug: &str) -> impl Iterator<Item = String> {
     templates.into_iter().map(move |file| {
         format!(
-            "letter-templates/{file} does not print `{{{{ personal_line }}}}`: put it there within an `if`, then \
-             `regulars plan {slug} --again`; what was written is kept",
+            "letter-templates/{file} does not print `{{{{ personal_line }}}}`: add it within an `if`, then `regulars plan {slug} --again`; the lines stay stored",
         )
     })
 }

@@ -1,4 +1,4 @@
-//! `outbox NAME`: where its emails stand, and what the owner knows of those in doubt.
+//! `outbox NAME`: the state of its emails, and the owner's decision about those in doubt.
 
 use chrono::NaiveDateTime;
 use serde_json::json;
@@ -12,17 +12,17 @@ use crate::error::{Error, Result};
 use crate::outbox::{DoubtVerdict, OutboxCounts, OutboxEntry, is_beyond_any_wait};
 use crate::text;
 
-/// Where the emails of a campaign and of its reminders stand: counts, and everybody whose email is not simply sent.
+/// Show the state of a campaign's emails and its reminders: counts, and everyone whose email was not simply sent.
 #[derive(Debug, clap::Args)]
 pub(super) struct OutboxArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
-    /// Settle a doubt: this recipient's email was `sent`, or is to be sent `again`, as one that failed may too. One that waits
-    /// for its next try is due now with `again`.
+    /// Settle a doubt: record that this recipient's email was `sent`, or send it `again`. An email that failed can also
+    /// be sent `again`; one that waits for its next try is then due now.
     #[arg(long, num_args = 2, value_names = ["REF", "sent|again"])]
     settle: Option<Vec<String>>,
-    /// Send this recipient's email, which is queued or failed, to the address that is on their card now.
+    /// Send this recipient's queued or failed email to the address that is now on their card.
     #[arg(long, value_name = "REF", conflicts_with = "settle")]
     readdress: Option<String>,
 }
@@ -35,16 +35,16 @@ pub(super) fn run(arguments: &OutboxArguments, context: &Context) -> Result<Done
     let mut text = String::new();
     if let Some([reference, word]) = arguments.settle.as_deref() {
         let verdict = DoubtVerdict::from_form(word).ok_or_else(|| {
-            Error::new(format!("{} settles nothing", text::quote(word)))
-                .hint("say `sent` if it arrived, or `again` if it is to be sent again")
+            Error::new(format!("{} is not `sent` or `again`", text::quote(word)))
+                .hint("use `sent` if it arrived, or `again` to send it again")
         })?;
         let entry = outbox::settle(&shop, slug, reference, verdict, clock)?;
         let verb = if entry.wave == 0 { "send" } else { "run" };
         text = match verdict {
             DoubtVerdict::Again if entry.state == OutboxState::Queued => {
-                format!("The email to {} is due now, and goes with the next `regulars {verb}`.\n", entry.name)
+                format!("The email to {} is due now, and is sent with the next `regulars {verb}`.\n", entry.name)
             }
-            DoubtVerdict::Sent => format!("Written down: the email to {} was sent.\n", entry.name),
+            DoubtVerdict::Sent => format!("Recorded: the email to {} was sent.\n", entry.name),
             DoubtVerdict::Again if entry.wave == 0 => {
                 format!("The email to {} is sent again with the next `regulars send`.\n", entry.name)
             }
@@ -57,7 +57,7 @@ pub(super) fn run(arguments: &OutboxArguments, context: &Context) -> Result<Done
         let (entry, address) = outbox::readdress(&shop, slug, reference, clock)?;
         let next = if entry.wave == 0 { "send" } else { "run" };
         text = format!(
-            "The email to {} goes to {} instead of {}, with the next `regulars {next}`.\n",
+            "The email to {} is sent to {} instead of {}, with the next `regulars {next}`.\n",
             entry.name,
             text::quote(address.as_str()),
             text::quote(&entry.email)
@@ -85,7 +85,7 @@ pub(super) fn run(arguments: &OutboxArguments, context: &Context) -> Result<Done
     let mut warnings = Vec::new();
     if doubts > 0 {
         warnings.push(format!(
-            "an email in doubt may have arrived, and is never sent again by itself: look into the mail server's log, then \
+            "an email in doubt may have arrived, and is never sent again automatically: check the mail server's log, then \
              `regulars outbox {slug} --settle REF sent`, or `again`"
         ));
     }
@@ -100,22 +100,22 @@ pub(super) fn wrong_waits(slug: &str, due: impl Iterator<Item = NaiveDateTime>, 
     (wrong > 0).then(|| {
         let (emails, wait) = (Channel::Email.count(wrong), if wrong == 1 { "waits" } else { "wait" });
         format!(
-            "{emails} {wait} longer than the program ever does, as after a clock that was wrong: `regulars outbox {slug} --settle REF \
+            "{emails} {wait} longer than the program ever does, for example after the clock was wrong: `regulars outbox {slug} --settle REF \
              again` makes an email due now"
         )
     })
 }
 
-/// A wave for people: its counts, and everybody whose email is not simply sent.
+/// A wave as text: its counts, and everyone whose email was not simply sent.
 fn shown(name: &str, counts: &OutboxCounts, entries: &[OutboxEntry]) -> String {
     let mut text = counts_line(name, counts);
     for (state, what) in [
         (OutboxState::InDoubt, "in doubt"),
         (OutboxState::Failed, OutboxState::Failed.as_str()),
-        (OutboxState::Sending, "being handed over"),
+        (OutboxState::Sending, "being sent"),
         (OutboxState::Queued, "to be tried again"),
     ] {
-        // Of those in the queue, only whom something happened to.
+        // In the queue, only those that were already tried.
         let of =
             |entry: &&OutboxEntry| entry.state == state && (state != OutboxState::Queued || !entry.reply.is_empty());
         text.push_str(&people(what, &entries.iter().filter(of).collect::<Vec<_>>()));
@@ -129,13 +129,13 @@ fn counts_line(name: &str, counts: &OutboxCounts) -> String {
         (counts.sent, OutboxState::Sent.as_str()),
         (counts.failed, OutboxState::Failed.as_str()),
         (counts.in_doubt, "in doubt"),
-        (counts.sending, "being handed over"),
+        (counts.sending, "being sent"),
         (counts.queued, OutboxState::Queued.as_str()),
     ]);
     format!("{name}: {}.\n", if some.is_empty() { "no emails" } else { &some })
 }
 
-/// Whose email did not reach them, and what goes instead.
+/// Recipients whose email did not arrive, and what is sent instead.
 fn back(entries: &[OutboxEntry]) -> String {
     let back: Vec<&OutboxEntry> = entries.iter().filter(|entry| entry.came_back.is_some()).collect();
     let mut text = if back.is_empty() { String::new() } else { "\ncame back\n".to_owned() };
@@ -148,7 +148,7 @@ fn back(entries: &[OutboxEntry]) -> String {
     text + &and_more(back.len(), MOST_SHOWN)
 }
 
-/// The people of one state, each with what the mail server said.
+/// Recipients in one state, each with the reply of the mail server.
 fn people(what: &str, entries: &[&OutboxEntry]) -> String {
     let mut text = String::new();
     if entries.is_empty() {

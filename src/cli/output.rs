@@ -1,4 +1,4 @@
-//! Where the program writes: data to stdout, talk to stderr.
+//! Output: data to stdout, messages to stderr.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::process::ExitCode;
@@ -18,37 +18,39 @@ pub(super) fn show(done: &Done, json: bool) -> ExitCode {
     unless_unprinted(printed, done.exit)
 }
 
-/// The exit code of a verb; another when what it printed did not arrive.
+/// The exit code of a verb; a different one when its output could not be written.
 pub(super) fn unless_unprinted(printed: Result<()>, exit: u8) -> ExitCode {
     let Err(error) = printed else { return ExitCode::from(exit) };
     to_stderr(&error.report());
     ExitCode::from(exit.max(error.exit_code()))
 }
 
-/// Writes to where data goes. A reader that has gone away, such as `head`, has what it wanted.
+/// Writes data. A reader that has closed the pipe, such as `head`, is not an error.
 ///
 /// # Errors
-/// When it cannot be written, as on a full disk.
+/// When it cannot be written, for example because the disk is full.
 pub(super) fn to_stdout(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     is_printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
 }
 
-/// What came of writing to stdout.
+/// The result of writing to stdout.
 pub(super) fn is_printed(outcome: io::Result<()>) -> Result<()> {
     match outcome {
-        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::cannot("write what was asked for", e)
-            .hint("what the command did is done; see that there is room, then ask again")),
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::cannot("write the output", e)
+                .hint("the command itself is done; free some space, then run it again"))
+        }
         _ => Ok(()),
     }
 }
 
-/// Writes to where talk goes.
+/// Writes a message.
 pub(super) fn to_stderr(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// What stands below a list of which only the first `shown` of `all` are on the terminal.
+/// The line below a list of which only the first `shown` of `all` are on the terminal.
 pub(super) fn and_more(all: usize, shown: usize) -> String {
     match all.saturating_sub(shown) {
         0 => String::new(),
@@ -56,12 +58,12 @@ pub(super) fn and_more(all: usize, shown: usize) -> String {
     }
 }
 
-/// Whether somebody sits at a terminal and can be asked.
+/// Whether a user is at a terminal and can be asked.
 pub(super) fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Asks at the terminal, and whether the answer is a yes; elsewhere nobody can answer.
+/// Asks at the terminal; returns whether the answer is yes. Elsewhere no one can answer.
 pub(super) fn confirms(question: &str, is_yes: impl Fn(&str) -> bool) -> bool {
     if !can_ask() {
         return false;

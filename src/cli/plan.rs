@@ -11,16 +11,16 @@ use crate::error::Result;
 use crate::shop::Shop;
 use crate::text;
 
-/// Freeze a campaign: who, which branch, which code, who was left out and why, what it costs.
+/// Freeze a campaign: recipients, branches, codes, who was left out and why, and the cost.
 #[derive(Debug, clap::Args)]
 pub(super) struct PlanArguments {
     /// The campaign: campaigns/NAME.toml.
     #[arg(value_name = "NAME")]
     campaign: String,
-    /// Show what the plan would be, and keep nothing.
+    /// Show what the plan would be, and store nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Plan it again and make the old codes void; only before anything was printed or sent.
+    /// Plan it again and make the old codes void; only before anything is printed or sent.
     #[arg(long, conflicts_with = "dry_run")]
     again: bool,
 }
@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &PlanArguments, context: &Context) -> Result<Done> 
     };
     let PlanOutcome { summary, differences } = plan::plan(&shop, slug, mode, context.clock.now())?;
     if let Some(warnings) = differences {
-        let text = format!("Planned already, as of {}.\n{}", summary.as_of, figures(&summary, &shop));
+        let text = format!("Already planned, as of {}.\n{}", summary.as_of, figures(&summary, &shop));
         return Ok(Done::new(text, &Summary { warnings: warnings.clone(), ..summary }).warn(warnings));
     }
     let verb = if arguments.dry_run { "Would plan" } else { "Planned" };
@@ -76,7 +76,7 @@ fn left_out(summary: &Summary) -> Option<String> {
     (all > 0).then(|| format!("{} ({})", text::count(all, "customer"), reasons.join(", ")))
 }
 
-/// The plan in figures, a line each.
+/// The plan in figures, one line each.
 fn figures(summary: &Summary, shop: &Shop) -> String {
     let currency = shop.settings.currency;
     let mut lines =
@@ -89,7 +89,7 @@ fn figures(summary: &Summary, shop: &Shop) -> String {
     }
     lines.extend(left_out(summary).map(|left_out| ("left out", left_out)));
     if summary.gift_cost_minor.0 > 0 {
-        lines.push(("gifts if all come", currency.show(summary.gift_cost_minor)));
+        lines.push(("gifts if everyone comes", currency.show(summary.gift_cost_minor)));
     }
     if summary.postage_minor.0 > 0 {
         lines.push(("postage", currency.show(summary.postage_minor)));

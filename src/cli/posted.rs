@@ -1,4 +1,4 @@
-//! `posted NAME`: the owner's word that it went out.
+//! `posted NAME`: records that a campaign was mailed.
 
 use chrono::NaiveDate;
 use serde_json::json;
@@ -16,19 +16,19 @@ pub(super) struct PostedArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
-    /// The day; today when nothing is said.
+    /// The day; today by default.
     #[arg(long, value_name = "YYYY-MM-DD")]
     on: Option<NaiveDate>,
 }
 
 pub(super) fn run(arguments: &PostedArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let on = context.day_past(arguments.on, "say it when it was mailed")?;
+    let on = context.day_past(arguments.on, "record it once it was mailed")?;
     let (planned, unprinted) = posted::posted(&shop, &arguments.campaign, on)?;
     let country = &shop.settings.country;
     let text = match planned.posted_on.filter(|before| *before != on) {
         Some(before) => format!(
-            "The letters of {} that replace emails were mailed on {}; the codes are valid from {}, as they were.",
+            "The letters of {} that replace emails were mailed on {}; the codes are valid from {}, unchanged.",
             planned.name,
             long_date(on, country),
             long_date(before, country)

@@ -15,44 +15,48 @@ use crate::letter::Envelope;
 use crate::shop::Shop;
 use crate::text;
 
-/// Print the letters: one PDF in posting order, with a manifest and a cover sheet; or labels or envelopes for them. May be
-/// run any number of times.
+/// Print the letters in posting order, with a manifest and a cover sheet; or labels or envelopes for them.
+///
+/// May be repeated any number of times.
 #[derive(Debug, clap::Args)]
 pub(super) struct PrintArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
-    /// From this number on.
+    /// Print from this number on.
     #[arg(long, value_name = "N")]
     from: Option<usize>,
-    /// Up to this number.
+    /// Print up to this number.
     #[arg(long, value_name = "M")]
     to: Option<usize>,
-    /// The letters of the first reminder, or of another: those that `run` has printed, once more.
+    /// Print the letters of a reminder again that `run` has printed; the first by default.
     #[arg(long, value_name = "N")]
     wave: Option<NonZeroUsize>,
     /// Print the letters without problems, and list the others.
     #[arg(long)]
     leave_out_problems: bool,
-    /// Print letters that wait: for a complaint to be resolved, or because of an opt-out since the plan.
+    /// Also print letters that are held back: because of an open complaint, or an opt-out after the plan.
     #[arg(long, conflicts_with = "wave")]
     despite: bool,
-    /// For printing on both sides: each letter starts on a front.
+    /// For printing on both sides: each letter starts on a front side.
     #[arg(long, conflicts_with_all = ["each", "labels", "envelopes"])]
     duplex: bool,
-    /// One file a person, in out/NAME/letters/.
+    /// Write one file per person, in out/NAME/letters/.
     #[arg(long, conflicts_with_all = ["labels", "envelopes"])]
     each: bool,
-    /// Address labels for the letters instead: 5160, 5161, 5163, L7160, L7162 or L7163.
+    /// Instead, a list with addresses and greetings for a company that prints and mails the letters.
+    #[arg(long, conflicts_with_all = ["each", "duplex", "labels", "envelopes"])]
+    list: bool,
+    /// Address labels for the letters instead: 5160, 5161, 5163, L7160, L7162, L7163, or a name of `[[labels]]` in shop.toml.
     #[arg(long, value_name = "SHEET", conflicts_with = "envelopes")]
     labels: Option<String>,
     /// The first free label on the first sheet, counted row by row.
     #[arg(long, value_name = "N", requires = "labels", default_value_t = 1)]
     start: usize,
-    /// Move the labels so many mm to the right and down; `-1,0.5` is to the left and down.
+    /// Move the labels this many mm to the right and down; `-1,0.5` is to the left and down.
     #[arg(long, value_name = "X,Y", requires = "labels", allow_hyphen_values = true)]
     nudge: Option<String>,
-    /// Only the outlines of the labels, to hold against the sheet.
+    /// Print only the outlines of the labels, to compare with the sheet.
     #[arg(long, requires = "labels")]
     outline: bool,
     /// Addressed envelopes for the letters instead: 10, dl or c5.
@@ -71,6 +75,7 @@ pub(super) fn run(arguments: &PrintArguments, context: &Context) -> Result<Done>
         }),
         (_, Some(size)) => PrintForm::Envelopes(Envelope::called(size)?),
         _ if arguments.each => PrintForm::Each,
+        _ if arguments.list => PrintForm::List,
         _ => PrintForm::Letters,
     };
     let options = PrintOptions {
@@ -115,10 +120,19 @@ pub(super) fn run(arguments: &PrintArguments, context: &Context) -> Result<Done>
             });
             Done::new(text, &object)
         }
+        PrintForm::List => {
+            let text = format!(
+                "Wrote {} with address, greeting and code to {file}, in posting order. They count as printed.",
+                Channel::Letter.count(count),
+            );
+            let object = json!({
+                "campaign": slug, "letters": count, "pages": pages, "file": file, "left_out": left_out,
+            });
+            Done::new(text, &object)
+        }
         PrintForm::Labels(LabelOptions { outline: true, .. }) => {
             let text = format!(
-                "The outlines of {size} are in {file}: print them on plain paper, hold it against a sheet of labels, and say \
-                 with `--nudge` by how much they are off.",
+                "The outlines of {size} are in {file}: print them on plain paper, compare it with a sheet of labels, and correct the offset with `--nudge`.",
             );
             Done::new(text, &json!({ "campaign": slug, "sheet": size, "file": file }))
         }

@@ -1,4 +1,4 @@
-//! Progress on the terminal, for people who watch.
+//! Progress on the terminal.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::stop::stop_on_ctrl_c;
 use crate::app::{Activity, Progress};
 use crate::error::Result;
 
-/// A bar for long work, for people who watch; it counts to `total`.
+/// A bar for long work on a terminal; it counts to `total`.
 pub(super) fn progress(context: &Context, total: usize, what: &'static str) -> ProgressBar {
     if !context.watched {
         return ProgressBar::hidden();
@@ -19,14 +19,14 @@ pub(super) fn progress(context: &Context, total: usize, what: &'static str) -> P
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// Runs long work that Ctrl-C may stop, and shows how far it is to people who watch.
+/// Runs long work that Ctrl-C may stop, with its progress on a terminal.
 pub(super) fn watched<T>(context: &Context, work: impl FnOnce(&Progress<'_>) -> Result<T>) -> Result<T> {
     let stop = stop_on_ctrl_c()?;
     let bar = progress(context, 0, "");
     let report = |activity: Activity, done: usize, total: usize| {
         bar.set_message(match activity {
             Activity::ReadLetters => "Reading letters",
-            Activity::CheckLetters => "Looking at the letters",
+            Activity::CheckLetters => "Checking the letters",
             Activity::LayOutLetters => "Setting letters",
             Activity::PrintLetters => "Printing letters",
             Activity::WriteEmails => "Writing emails",
@@ -46,7 +46,7 @@ pub(super) fn watched<T>(context: &Context, work: impl FnOnce(&Progress<'_>) -> 
     Ok(done)
 }
 
-/// What is being done now that has no measure.
+/// Shows an activity without a measurable amount.
 pub(super) fn now(bar: &ProgressBar, what: &'static str) {
     if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} … {elapsed}") {
         bar.set_style(style);

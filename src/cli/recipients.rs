@@ -10,7 +10,7 @@ use crate::domain::Code;
 use crate::error::Result;
 use crate::text;
 
-/// The frozen list of a campaign: who, which branch, which code, what came of it.
+/// Show the frozen list of a campaign: recipients, branches, codes, responses.
 #[derive(Debug, clap::Args)]
 pub(super) struct RecipientsArguments {
     /// The campaign.

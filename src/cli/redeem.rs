@@ -13,16 +13,16 @@ use crate::shop::Shop;
 use crate::text;
 use crate::text::long_date;
 
-/// Hand over a gift: by its code, or by the customer when the letter is at home.
+/// Hand over a gift: by its code, or by the customer if the letter was left at home.
 #[derive(Debug, clap::Args)]
 pub(super) struct RedeemArguments {
     /// The code on the letter; any case, with or without its hyphen.
     #[arg(value_name = "CODE", required_unless_present = "customer", conflicts_with = "customer")]
     code: Option<String>,
-    /// The customer, when the letter was left at home.
+    /// The customer, if the letter was left at home.
     #[arg(long, value_name = "REF")]
     customer: Option<String>,
-    /// The campaign that the customer was written to in; not needed when one gift waits for them.
+    /// The campaign of their letter; not needed when only one gift waits for them.
     #[arg(long, value_name = "NAME", requires = "customer")]
     campaign: Option<String>,
     /// What they spent, such as 612.40.
@@ -31,13 +31,13 @@ pub(super) struct RedeemArguments {
     /// When they came, if not now: a day, or a day and a time.
     #[arg(long, value_name = "TIME")]
     on: Option<String>,
-    /// The till.
+    /// The name of the till.
     #[arg(long, value_name = "NAME", default_value = "")]
     till: String,
-    /// The number of the receipt.
+    /// The receipt number.
     #[arg(long, value_name = "NUMBER", default_value = "")]
     receipt: String,
-    /// Change what they spent when the gift was handed over; the first amount stays on record.
+    /// Change the amount they spent when the gift was handed over; the first amount stays on record.
     #[arg(long, requires = "spend", conflicts_with_all = ["on", "till", "receipt"])]
     change: bool,
 }
@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &RedeemArguments, context: &Context) -> Result<Done
         }
         _ => {
             return Err(Error::new("neither a code nor a customer was given")
-                .hint("say `redeem CODE` or `redeem --customer REF`"));
+                .hint("use `redeem CODE` or `redeem --customer REF`"));
         }
     };
     let spend = arguments.spend.as_deref().map(|text| shop.settings.currency.read(text, None));
@@ -75,7 +75,7 @@ pub(super) fn run(arguments: &RedeemArguments, context: &Context) -> Result<Done
     Ok(Done::new("", &answer).refused(&sentence))
 }
 
-/// Another amount for the redemption on record.
+/// Changes the amount of a redemption.
 fn change(claim: &Claim, spend: Money, shop: &Shop, context: &Context) -> Result<Done> {
     let answer = app::redeem::change(shop, claim, spend, context.clock.now())?;
     if answer.recipient_id.is_none() {
@@ -87,7 +87,7 @@ fn change(claim: &Claim, spend: Money, shop: &Shop, context: &Context) -> Result
     Ok(Done::new(text, &object))
 }
 
-/// The verdict first, then who, when and how much; of a refusal also what to do.
+/// The verdict first, then who, when and how much; for a rejection also what to do.
 pub(super) fn sentence(answer: &TillAnswer, claim: &Claim, shop: &Shop) -> String {
     let typed = match claim {
         Claim::Typed(code) => text::quote(code),
@@ -112,11 +112,11 @@ pub(super) fn sentence(answer: &TillAnswer, claim: &Claim, shop: &Shop) -> Strin
             let till = answer.till.as_deref().map_or(String::new(), |till| format!(" at till {}", text::quote(till)));
             let amount = spent(answer.spend_minor.unwrap_or_default());
             let code = answer.code_text();
-            format!("error: {} was redeemed already: {at}{till}, {amount}, by {who}\nhint: if that was a mistake, `regulars unredeem {code} --reason \"…\"`\n", text::quote(code))
+            format!("error: {} was already redeemed: {at}{till}, {amount}, by {who}\nhint: if that was a mistake, `regulars unredeem {code} --reason \"…\"`\n", text::quote(code))
         }
         Outcome::Expired => {
             let until = answer.valid.and_then(|(_, until)| until).map(day).unwrap_or_default();
-            format!("error: {typed} expired: {who} could come until {until}\nhint: if they came in time, say when: `--on YYYY-MM-DD`\n")
+            format!("error: {typed} expired: {who} could come until {until}\nhint: if they came in time, give the day: `--on YYYY-MM-DD`\n")
         }
         Outcome::NotYet => {
             let from = answer.valid.map(|(from, _)| day(from)).unwrap_or_default();
@@ -125,10 +125,10 @@ pub(super) fn sentence(answer: &TillAnswer, claim: &Claim, shop: &Shop) -> Strin
         Outcome::Void => format!("error: {typed} is void: {who} was planned again and has another code\nhint: redeem by name: `regulars redeem --customer {} --campaign {}`\n",
             answer.reference.as_deref().unwrap_or("REF"), answer.campaign.as_deref().unwrap_or("NAME")),
         Outcome::Unknown => match claim {
-            Claim::Letter(_) => "error: there is no such letter\nhint: look again at the letter\n".to_owned(),
+            Claim::Letter(_) => "error: there is no such letter\nhint: check the letter\n".to_owned(),
             Claim::Typed(code) => Code::parse(code).map_or_else(
                 |fault| fault.report(),
-                |code| format!("error: there is no code {}\nhint: look again at the letter, or redeem by name: `regulars redeem --customer REF --campaign NAME`\n", text::quote(code.as_str())),
+                |code| format!("error: there is no code {}\nhint: check the letter, or redeem by name: `regulars redeem --customer REF --campaign NAME`\n", text::quote(code.as_str())),
             ),
             Claim::Person { campaign, .. } => format!("error: {typed} has no letter of {}\nhint: `regulars why {campaign} {}` shows why\n", text::quote(campaign), typed.trim_matches('`')),
         },

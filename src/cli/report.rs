@@ -8,16 +8,17 @@ use crate::app;
 use crate::error::Result;
 use crate::report;
 
-/// What came of a campaign: the response, the money, the comparison with the control group; or year against year.
+/// Show the results of a campaign: the response, the money, the comparison with the control group; or year against
+/// year.
 #[derive(Debug, clap::Args)]
 pub(super) struct ReportArguments {
     /// The campaign.
     #[arg(value_name = "NAME", required_unless_present = "years", conflicts_with = "years")]
     campaign: Option<String>,
-    /// Every campaign, one line each.
+    /// Show every campaign, one line each.
     #[arg(long)]
     years: bool,
-    /// As CSV, for a spreadsheet.
+    /// Print CSV, for a spreadsheet.
     #[arg(long, conflicts_with = "years")]
     csv: bool,
 }

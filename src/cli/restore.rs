@@ -1,4 +1,4 @@
-//! `restore FILE`: a backup put back.
+//! `restore FILE`: restores a backup.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::app::restore::{self, NewerEntries};
 use crate::error::{Error, Result};
 use crate::text;
 
-/// Put a backup back in place of the database, which is kept beside it. Nobody else may have the shop open.
+/// Replace the database with a backup; the old database is kept next to it. No other program may have the shop open.
 #[derive(Debug, clap::Args)]
 pub(super) struct RestoreArguments {
     /// A file that `backup` made.
@@ -36,19 +36,19 @@ pub(super) fn run(arguments: &RestoreArguments, context: &Context) -> Result<Don
     let old = restore.complete(context.clock.now())?.map(|path| shop.shown(&path));
     let shown = arguments.file.display().to_string();
     let mut text = format!(
-        "Restored the database from {} ({} kB), which was checked before.\n",
+        "Restored the database from {} ({} kB) after checking it.\n",
         text::quote(&shown),
         text::thousands(usize::try_from(size / 1024).unwrap_or(usize::MAX)),
     );
     if let Some(old) = &old {
-        text.push_str(&format!("The database before it is kept as {old}.\n"));
+        text.push_str(&format!("The old database is kept as {old}.\n"));
     }
     if !lost.is_empty() {
-        text.push_str(&format!("Not in the shop any more: {}.\n", text::list(&lost)));
+        text.push_str(&format!("No longer in the shop: {}.\n", text::list(&lost)));
     }
     let mut warnings = Vec::new();
     if let Some(why) = &unreadable {
-        warnings.push(format!("the database before it could not be read ({why}), and so not be compared"));
+        warnings.push(format!("the old database could not be read ({why}), so it was not compared"));
     }
     if forgotten {
         warnings
@@ -64,7 +64,7 @@ pub(super) fn run(arguments: &RestoreArguments, context: &Context) -> Result<Don
     Ok(Done::new(text, &object).warn(warnings))
 }
 
-/// What the shop has and the backup has not, in words.
+/// What the shop has that the backup does not, in words.
 fn lost(newer: &NewerEntries) -> Vec<String> {
     let all = [
         (newer.customers, text::count(newer.customers, "customer")),
@@ -80,12 +80,12 @@ fn lost(newer: &NewerEntries) -> Vec<String> {
     all.into_iter().filter(|(n, _)| *n > 0).map(|(_, words)| words).collect()
 }
 
-/// Asks on a terminal; elsewhere nobody can answer.
+/// Asks on a terminal; elsewhere no one can answer.
 fn ask(lost: &str) -> Result<()> {
-    let question = format!("The shop has what the backup has not: {lost}. Type restore to put the backup back: ");
+    let question = format!("The shop has data that the backup does not: {lost}. Type restore to restore the backup: ");
     if confirms(&question, |answer| answer == "restore") {
         return Ok(());
     }
-    Err(Error::new(format!("the shop has what the backup has not: {lost}; nothing was restored"))
-        .hint("say `--yes` if you mean it: the database as it is now stays beside it"))
+    Err(Error::new(format!("the shop has data that the backup does not: {lost}; nothing was restored"))
+        .hint("use `--yes` to confirm: the current database is kept next to it"))
 }

@@ -18,10 +18,10 @@ pub(super) struct ReturnedArguments {
     /// The customer's reference.
     #[arg(value_name = "REF")]
     reference: String,
-    /// The day; today when nothing is said.
+    /// The day; today by default.
     #[arg(long, value_name = "YYYY-MM-DD")]
     on: Option<NaiveDate>,
-    /// It did not come back: that was a mistake.
+    /// Withdraw that: it did not come back.
     #[arg(long, conflicts_with = "on")]
     undo: bool,
 }
@@ -38,17 +38,17 @@ pub(super) fn run(arguments: &ReturnedArguments, context: &Context) -> Result<Do
     };
     let object = json!({ "campaign": arguments.campaign, "ref": recipient.reference, "name": recipient.name, "response": recipient.response(), "second": recipient.second, "returned_on": recipient.returned_on });
     if arguments.undo {
-        return Ok(Done::new(format!("Written down: the letter to {} did not come back.", recipient.name), &object));
+        return Ok(Done::new(format!("Recorded: the letter to {} did not come back.", recipient.name), &object));
     }
     let instead = match recipient.second.as_ref().filter(|second| second.returned_on.is_none()) {
         Some(second) if second.channel == Channel::Email => {
-            format!(" An email goes to them with the next `regulars send {}`.", arguments.campaign)
+            format!(" They get an email with the next `regulars send {}`.", arguments.campaign)
         }
         _ => String::new(),
     };
-    let done = Done::new(format!("Written down: the letter to {} came back.{instead}", recipient.name), &object);
+    let done = Done::new(format!("Recorded: the letter to {} came back.{instead}", recipient.name), &object);
     Ok(if recipient.redeemed_on.is_some() {
-        done.warn([format!("{} came all the same; that stays their response", recipient.name)])
+        done.warn([format!("{} came nevertheless; that stays their response", recipient.name)])
     } else {
         done
     })

@@ -1,4 +1,4 @@
-//! `run`: whatever is due today goes, for a timer that calls once a day.
+//! `run`: sends everything that is due today, for a timer that runs once a day.
 
 use serde_json::{Value, json};
 
@@ -13,15 +13,22 @@ use crate::error::{Error, Result};
 use crate::shop::Shop;
 use crate::text;
 
-/// Let everything go that is due today, or was due earlier and was missed: emails that wait for another try or were left by
-/// the daily cap, and reminders; letters of reminders are printed. Where `[bounces]` in shop.toml names a mailbox, what came
-/// back in it is read first. Made for a timer; may be run any number of times.
+/// Send everything that is due today, or was missed earlier: emails that wait for another try, and reminders.
+///
+/// Emails that the daily cap has left are included; letters of reminders are printed. If `[bounces]` in shop.toml names
+/// a mailbox, its returned mail is read first. Made for a daily timer; may be repeated any number of times.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Emails wait for another try, or for the next day of the daily cap. Letters of reminders are printed. What was due \
+                  earlier and was missed goes too. Where `[bounces]` in shop.toml names a mailbox, what came back in it is read \
+                  first. May be run any number of times."
+)]
 pub(super) struct RunArguments {
-    /// Tell what would go; nothing is sent, printed or written down.
+    /// Show what would be sent; nothing is sent, printed or recorded.
     #[arg(long)]
     dry_run: bool,
-    /// This is the same shop, moved here, or a backup of it: what it has as queued is to be sent. Needed once.
+    /// Confirm that this is the same shop, moved here or restored from a backup, and that its queued emails may be
+    /// sent. Needed once.
     #[arg(long, conflicts_with = "dry_run")]
     restored: bool,
 }
@@ -93,13 +100,12 @@ impl Lists {
                 object["stopped"] = json!(stopped);
                 self.objects.push(object);
                 if tally.failed + tally.in_doubt > 0 {
-                    self.warnings
-                        .push(format!("`regulars outbox {slug}` shows whose, and what the mail server answered"));
+                    self.warnings.push(format!("`regulars outbox {slug}` shows which, and the mail server's reply"));
                 }
                 if *over_cap > 0 {
                     let left = Channel::Email.count(*over_cap);
                     self.warnings
-                        .push(format!("{title}: that is `daily_cap` for today, and leaves {left} for tomorrow"));
+                        .push(format!("{title}: `daily_cap` is reached for today, which leaves {left} for tomorrow"));
                 }
             }
             RunStep::Printed { count, pages, file } => {
@@ -112,7 +118,7 @@ impl Lists {
             }
             RunStep::Completed(file) => {
                 let file = shop.shown(file);
-                self.warnings.push(format!("{title}: an earlier run that was broken off had printed {file}"));
+                self.warnings.push(format!("{title}: an earlier run that was interrupted had printed {file}"));
             }
             RunStep::LeftOut(fault) => self.warnings.push(format!("left out: {fault}")),
             RunStep::HeldBack(held) => {
@@ -122,7 +128,7 @@ impl Lists {
             RunStep::Doubted(count) => {
                 let emails = Channel::Email.count(*count);
                 self.warnings.push(format!(
-                    "{title}: {emails} in doubt since an earlier run was broken off: `regulars outbox {slug}`"
+                    "{title}: {emails} in doubt since an earlier run was interrupted: `regulars outbox {slug}`"
                 ));
             }
             RunStep::Waiting(who) => {

@@ -19,27 +19,27 @@ pub(super) struct SegmentArguments {
     /// The query, such as "spend_12m >= 500 AND NOT has_tag('wholesale')".
     #[arg(value_name = "WHERE")]
     condition: String,
-    /// How they are ranked, such as "spend_12m DESC".
+    /// The ranking, such as "spend_12m DESC".
     #[arg(long, value_name = "EXPRESSION")]
     order_by: Option<String>,
-    /// How many at most: a number, or a share such as 20%.
+    /// The largest number of customers, or a share such as 20%.
     #[arg(long, value_name = "N|P%")]
     limit: Option<String>,
-    /// Only the best-ranked of each household.
+    /// Only the best-ranked customer of each household.
     #[arg(long, value_name = "WHAT", value_parser = one_of::<OnePer>())]
     one_per: Option<OnePer>,
-    /// The day it is judged on; today when nothing is said.
+    /// The day on which it is evaluated; today by default.
     #[arg(long, value_name = "YYYY-MM-DD")]
     as_of: Option<NaiveDate>,
     /// The whole list as CSV, for a spreadsheet.
     #[arg(long)]
     csv: bool,
-    /// Why this customer matches or not, and whether they are on the list.
+    /// Explain why this customer matches or not.
     #[arg(long, value_name = "REF")]
     why: Option<String>,
 }
 
-/// How many people are listed on a terminal; `--json` and `--csv` have them all.
+/// How many customers are listed on a terminal; `--json` has them all.
 const MOST_SHOWN: usize = 40;
 
 pub(super) fn run(arguments: &SegmentArguments, context: &Context) -> Result<Done> {

@@ -1,4 +1,4 @@
-//! `send NAME`: emails through the mail server, or as files into a folder.
+//! `send NAME`: sends emails through the mail server, or writes them into a folder.
 
 use std::path::{Path, PathBuf};
 
@@ -17,26 +17,33 @@ use crate::outbox::{OutboxCounts, SendTally};
 use crate::shop::Shop;
 use crate::text;
 
-/// Send the emails of a campaign through the mail server of shop.toml, each at most once. Ctrl-C ends it after the emails at
-/// hand; the same command goes on. Exit code 0: everything that can go has gone; 3: something waits, failed or is in doubt.
+/// Send the emails of a campaign through the mail server in shop.toml, each at most once.
+///
+/// Ctrl-C stops after the current emails; run the same command again to continue. Exit code 0: everything that can be
+/// sent was sent; 3: some emails wait, failed or are in doubt.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Ctrl-C ends it after the emails at hand; the same command goes on. Exit code 0: everything that can go has \
+                  gone; 3: something waits, failed or is in doubt."
+)]
 pub(super) struct SendArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
-    /// Write the emails into this folder instead, as .eml files, exactly as they would be sent; nothing leaves the shop.
+    /// Write the emails into this folder instead, as .eml files, exactly as they would be sent; nothing is sent.
     #[arg(long, value_name = "DIR")]
     to_folder: Option<PathBuf>,
-    /// So many at most.
+    /// The largest number of emails.
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Send emails that wait for a complaint to be resolved. Email always needs consent.
+    /// Also send emails that wait for a complaint to be resolved. Email always needs consent.
     #[arg(long)]
     despite: bool,
     /// Send the emails without problems, and list the others.
     #[arg(long)]
     leave_out_problems: bool,
-    /// This is the same shop, moved here, or a backup of it: what it has as queued is to be sent. Needed once.
+    /// Confirm that this is the same shop, moved here or restored from a backup, and that its queued emails may be
+    /// sent. Needed once.
     #[arg(long, conflicts_with = "to_folder")]
     restored: bool,
 }
@@ -76,7 +83,7 @@ fn messages(left_out: &[Error]) -> Value {
     left_out.iter().map(Error::message).collect()
 }
 
-/// With the emails that were left out.
+/// Adds the emails that were left out.
 fn without(left_out: Vec<Error>, done: Done) -> Done {
     if left_out.is_empty() {
         return done;
@@ -99,18 +106,18 @@ pub(super) fn summary(tally: &SendTally) -> String {
     text
 }
 
-/// What is to be known beside the figures, and the exit code: a line for everything that has not gone, and what to do about it.
+/// Warnings and the exit code: a line for all emails that were not sent, and what to do about them.
 fn with_warnings(sent: &SendOutcome, slug: &str, now: NaiveDateTime, done: Done) -> Done {
     let SendOutcome { report, held_back: held, open, .. } = sent;
     let emails = |n: usize| Channel::Email.count(n);
     let mut warnings = Vec::new();
     if report.doubted > 0 {
         let n = emails(report.doubted);
-        warnings.push(format!("{n} in doubt since an earlier run was broken off: `regulars outbox {slug}`"));
+        warnings.push(format!("{n} in doubt since an earlier run was interrupted: `regulars outbox {slug}`"));
     }
     if open.failed > 0 {
         warnings.push(format!(
-            "{} failed: `regulars outbox {slug}` shows whose, and what the mail server answered; `--settle REF again` or \
+            "{} failed: `regulars outbox {slug}` shows which, and the mail server's reply; `--settle REF again` or \
              `--readdress REF` sends one again",
             emails(open.failed)
         ));
@@ -118,41 +125,40 @@ fn with_warnings(sent: &SendOutcome, slug: &str, now: NaiveDateTime, done: Done)
     if open.in_doubt > 0 {
         let (n, are) = (emails(open.in_doubt), text::is(open.in_doubt));
         warnings.push(format!(
-            "{n} {are} in doubt: `regulars outbox {slug}` shows whose, and what the mail server answered; settle it with `--settle \
+            "{n} {are} in doubt: `regulars outbox {slug}` shows which, and the mail server's reply; settle it with `--settle \
              REF sent`, or `again`"
         ));
     }
     if let Some(next) = open.next_tries.first() {
         let (n, next) = (emails(open.next_tries.len()), next.format("%Y-%m-%d %H:%M"));
-        warnings
-            .push(format!("to try again what the mail server put off ({n}): `regulars send {slug}`, from {next} on"));
+        warnings.push(format!("to retry what the mail server deferred ({n}): `regulars send {slug}`, from {next} on"));
     }
     warnings.extend(wrong_waits(slug, open.next_tries.iter().copied(), now));
     if report.over_limit > 0 {
         let (n, are) = (emails(report.over_limit), text::is(report.over_limit));
-        warnings.push(format!("{n} {are} left by `--limit`: `regulars send {slug}` goes on with them"));
+        warnings.push(format!("{n} {are} left by `--limit`: `regulars send {slug}` sends them"));
     }
     if report.over_cap > 0 {
         let n = emails(report.over_cap);
-        warnings.push(format!("that is `daily_cap` for today: `regulars send {slug}` goes on tomorrow with {n}"));
+        warnings.push(format!("`daily_cap` is reached for today: `regulars send {slug}` continues tomorrow with {n}"));
     }
     warnings.extend(held_back(held));
     let left = report.tally.left();
     if left > 0 && report.stopped.is_none() {
-        warnings.push(format!("{} stay queued: an opt-out was recorded meanwhile", emails(left)));
+        warnings.push(format!("{} stay queued: an opt-out was recorded in the meantime", emails(left)));
     }
     let done = done.warn(warnings);
     match &report.stopped {
         Some(why) => {
             let error = Error::new(format!("{why}; {} stay queued", emails(left)))
-                .hint(format!("`regulars send {slug}` goes on where this ended"));
+                .hint(format!("`regulars send {slug}` continues from there"));
             done.broken_off(&error)
         }
         None => done.partial(sent.is_partial()),
     }
 }
 
-/// What is held back and why: what waits for a complaint to be resolved, and what is not wanted any more.
+/// What is held back and why: open complaints, and pieces that are no longer wanted.
 pub(super) fn held_back(held: &[HeldBack]) -> Vec<String> {
     let (complaints, others): (Vec<&HeldBack>, Vec<&HeldBack>) = held.iter().partition(|held| held.complaint);
     let complaint = " until a complaint is resolved (`regulars customer resolve REF`), or with `send --despite`";
@@ -166,7 +172,7 @@ pub(super) fn held_back(held: &[HeldBack]) -> Vec<String> {
         .collect()
 }
 
-/// Where the emails of a campaign stand, for programs.
+/// The counts of a campaign's emails, for programs.
 fn counts(slug: &str, counts: &OutboxCounts) -> Value {
     let mut object = json!(counts);
     object["campaign"] = slug.into();

@@ -11,23 +11,22 @@ use crate::error::{Error, Result};
 use crate::manual::Manual;
 use crate::web::{self, Stop};
 
-/// Serve the shop's pages on this machine until Ctrl-C: the till, and the page where people take themselves off your emails.
+/// Serve the shop's pages on this machine until Ctrl-C: the till, and the unsubscribe page of your emails.
 #[derive(Debug, clap::Args)]
 pub(super) struct ServeArguments {
-    /// Where to listen; else from shop.toml, else 127.0.0.1:7788. Port 0 takes any that is free.
+    /// The address to listen on; by default that of shop.toml, else 127.0.0.1:7788. Port 0 uses any free port.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
-    /// Without encryption, on a network that nobody but the shop is on.
+    /// Without encryption, on a private network of the shop.
     #[arg(long, conflicts_with = "behind_proxy")]
     plain: bool,
-    /// Behind a web server of yours that has the encryption, under the `host` of shop.toml.
+    /// Behind your own web server that does the encryption, under the `host` in shop.toml.
     #[arg(long)]
     behind_proxy: bool,
 }
 
-/// What the owner is told who wants no encryption.
-const PLAIN: &str = "warning: nothing is encrypted: everybody on this network can read along, names, PIN and passphrase too; \
-                     let no guests on it\n";
+/// The warning without encryption.
+const PLAIN: &str = "warning: nothing is encrypted: anyone on this network can read names, the PIN and the passphrase; keep guests off it\n";
 
 pub(super) fn run(arguments: &ServeArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
@@ -37,7 +36,7 @@ pub(super) fn run(arguments: &ServeArguments, context: &Context) -> Result<Done>
     let scheme = if shop.settings.till.certificate.is_some() { "https" } else { "http" };
     let stop = Stop::default();
     let pressed = stop.clone();
-    ctrlc::set_handler(move || pressed.now()).map_err(|e| Error::new("Ctrl-C could not be listened to").because(e))?;
+    ctrlc::set_handler(move || pressed.now()).map_err(|e| Error::new("Ctrl-C cannot be handled").because(e))?;
     let mut open = String::new();
     let manual = Manual::new(command_list::markdown(&(context.command)()));
     web::serve(shop, context.clock.running(), manual, &listen, &stop, |address| {
@@ -47,5 +46,5 @@ pub(super) fn run(arguments: &ServeArguments, context: &Context) -> Result<Done>
             to_stderr(PLAIN);
         }
     })?;
-    Ok(Done::new("Closed; everything that was answered is written down.", &json!({ "address": open })))
+    Ok(Done::new("Closed; everything confirmed to a till is stored.", &json!({ "address": open })))
 }

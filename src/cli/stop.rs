@@ -1,4 +1,4 @@
-//! Ctrl-C, for verbs that end in an orderly way.
+//! Ctrl-C, for verbs that stop in an orderly way.
 
 use std::ops::Deref;
 use std::sync::OnceLock;
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 static RAISED: AtomicBool = AtomicBool::new(false);
 static LISTENING: AtomicBool = AtomicBool::new(false);
 
-/// A flag that Ctrl-C raises, for as long as this lives.
+/// A flag that Ctrl-C sets, for as long as this exists.
 #[derive(Debug)]
 pub(super) struct StopFlag(());
 
@@ -27,8 +27,8 @@ impl Drop for StopFlag {
     }
 }
 
-/// Lets Ctrl-C raise a flag. When it is pressed again, or nobody looks at the flag any more, the program ends at once; what an
-/// outbox has under way is in doubt then.
+/// Makes Ctrl-C set a flag. If it is pressed again, or the flag is no longer used, the program ends at once; emails
+/// being sent are then in doubt.
 pub(super) fn stop_on_ctrl_c() -> Result<StopFlag> {
     static HANDLER: OnceLock<()> = OnceLock::new();
     LISTENING.store(true, Ordering::SeqCst);
@@ -39,7 +39,7 @@ pub(super) fn stop_on_ctrl_c() -> Result<StopFlag> {
                 std::process::exit(3);
             }
         };
-        ctrlc::set_handler(handler).map_err(|e| Error::new("Ctrl-C could not be listened to").because(e))?;
+        ctrlc::set_handler(handler).map_err(|e| Error::new("Ctrl-C cannot be handled").because(e))?;
     }
     Ok(StopFlag(()))
 }

@@ -1,6 +1,6 @@
-//! A list of verbs: each with its arguments, which stand in a file with the one function that runs them.
+//! A list of verbs: each with its arguments, which are in one file with the function that runs it.
 
-/// Makes an enum of verbs for clap, and the function that runs one.
+/// Defines an enum of verbs for clap, and the function that runs one.
 macro_rules! verbs {
     ($name:ident: $($verb:ident = $file:ident::$arguments:ident,)+) => {
         #[derive(Debug, clap::Subcommand)]

@@ -1,4 +1,4 @@
-//! The verbs, and what every one of them is told.
+//! The verbs, and their common options.
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -21,11 +21,12 @@ use crate::app;
 use crate::clock::{Clock, Rehearsal};
 use crate::error::{Error, Result};
 use crate::shop::Shop;
+use crate::text;
 
-/// What stands below the list of verbs.
+/// The text below the list of verbs.
 const MORE: &str = "`regulars manual` lists the pages of the manual, `regulars manual first-campaign` shows the first.";
 
-/// Keeps a shop's customer book, writes to the best customers by name, records who came, and writes next year's letter.
+/// Keep a shop's customer book, write to the best customers by name, record who came, and prepare next year's letter.
 #[derive(Debug, Parser)]
 #[command(name = "regulars", version, max_term_width = 100, arg_required_else_help = true, after_help = MORE)]
 struct CommandLine {
@@ -40,7 +41,7 @@ struct CommandLine {
         hide_env_values = true
     )]
     shop: PathBuf,
-    /// Rehearse as if it were this day, or this moment: 2025-01-01T01:30:00Z.
+    /// Act as if it were this day, or this moment: 2025-01-01T01:30:00Z.
     #[arg(
         long,
         global = true,
@@ -99,8 +100,13 @@ verbs! { Verb:
 pub fn main() -> ExitCode {
     let line = match CommandLine::try_parse() {
         Ok(line) => line,
-        // Help and the version come this way too.
-        Err(told) => return unless_unprinted(is_printed(told.print()), u8::try_from(told.exit_code()).unwrap_or(2)),
+        // Help and the version are printed this way too.
+        Err(told) => {
+            // The same words again, without terminal control codes.
+            let words = std::env::args_os().map(|word| text::plain(&word.to_string_lossy()));
+            let told = if told.use_stderr() { CommandLine::try_parse_from(words).err().unwrap_or(told) } else { told };
+            return unless_unprinted(is_printed(told.print()), u8::try_from(told.exit_code()).unwrap_or(2));
+        }
     };
     let context = Context {
         clock: Clock::of(line.today, Shop::timezone(&line.shop)),
@@ -128,14 +134,14 @@ pub fn verbs_with_options() -> Vec<(String, Vec<String>)> {
     command_list::verbs(&CommandLine::command()).map(|verb| (verb.path, verb.options)).collect()
 }
 
-/// Runs the verb of these words.
+/// Runs a verb given as words.
 fn perform(words: Vec<OsString>, context: &Context) -> Result<Done> {
     let line = CommandLine::try_parse_from(std::iter::once("regulars".into()).chain(words))
         .map_err(|e| Error::new("the demo does not know its own verbs").hint("please report it").because(e))?;
     line.verb.run(context)
 }
 
-/// Does the verb of these words in a folder on a day, and shows nothing: its exit code, and all that it would say.
+/// Runs a verb in a folder on a day without printing: its exit code, and all its output.
 pub(crate) fn perform_in(folder: &Path, today: NaiveDate, words: &[&str]) -> (u8, String) {
     let clock = Clock::fixed(today);
     let context = Context {

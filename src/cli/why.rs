@@ -11,7 +11,7 @@ use crate::domain::Arm;
 use crate::error::Result;
 use crate::text;
 
-/// Why a customer is in a planned campaign, or is not.
+/// Explain why a customer is in a planned campaign, or is not.
 #[derive(Debug, clap::Args)]
 pub(super) struct WhyArguments {
     /// The campaign.
@@ -56,13 +56,16 @@ pub(super) fn run(arguments: &WhyArguments, context: &Context) -> Result<Done> {
     Ok(Done::new(text, &object))
 }
 
-/// What the plan says about somebody, in a word and in a sentence.
+/// What the plan has about a customer, in a word and in a sentence.
 fn verdict(customer: &Customer, recipient: Option<&Recipient>, reason: Option<&str>) -> (&'static str, String) {
     let who = format!("{} ({})", customer.name(), text::quote(&customer.reference));
     match (recipient, reason) {
         (Some(r), Some(reason)) if r.reference != customer.reference && reason != "same household" => {
-            let household =
-                format!("the letter to {} ({}) is for the others of the household", r.name, text::quote(&r.reference));
+            let household = format!(
+                "the letter to {} ({}) is for the other members of the household",
+                r.name,
+                text::quote(&r.reference)
+            );
             ("left_out", format!("{who} matches the query and was left out: {reason}; {household}."))
         }
         (Some(r), _) if r.arm == Arm::HeldOut => (

@@ -1,4 +1,4 @@
-//! An address is one thing: what becomes of that on a card when a list or another card has one too.
+//! Addresses are compared and replaced as a whole: what happens when a list or another card has a different one.
 
 use super::customer::CustomerField;
 use crate::domain::{StreetKey, folded, place_key, postcode_key};
@@ -13,14 +13,14 @@ pub(crate) const ADDRESS: [CustomerField; 6] = [
     CustomerField::Country,
 ];
 
-/// What another address does to that of a card.
+/// The effect of a new address on that of a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AddressChange {
-    /// It is the same or says nothing: what it has counts, what it lacks stays.
+    /// It is the same or empty: new parts are used, missing parts stay.
     Complete,
-    /// It is another: it takes the place of all of the old one.
+    /// It is different: it replaces the old one completely.
     Replace,
-    /// It is a part of another one, which nobody can put together: the old one stays.
+    /// It is a part of a different one, which cannot be completed: the old one stays.
     Unclear,
 }
 
@@ -49,13 +49,13 @@ pub(crate) fn address_change<'o, 'n>(
 
 const STREET: [CustomerField; 2] = [CustomerField::Street, CustomerField::Street2];
 
-/// What only one side knows is no difference.
+/// A part that only one side has is not a difference.
 fn agree(one: &str, other: &str) -> bool {
     one.is_empty() || other.is_empty() || one == other
 }
 
 impl AddressChange {
-    /// A part of the address as it is afterwards.
+    /// A part of the resulting address.
     pub(crate) fn part<'t>(
         self,
         field: CustomerField,
@@ -65,7 +65,7 @@ impl AddressChange {
         match self {
             Self::Unclear => old(field),
             Self::Replace => new(field),
-            // The apartment may stand in the line of the street now.
+            // The apartment may now be in the street line.
             Self::Complete if field == CustomerField::Street2 && !StreetKey::of(new(STREET[0]), "").unit.is_empty() => {
                 new(field)
             }

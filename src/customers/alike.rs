@@ -1,17 +1,17 @@
-//! Whether two cards may be one person's: what of them is compared, and what speaks for it and against it.
+//! Whether two cards may be the same person: what is compared, and how it is scored.
 
 use super::customer::Customer;
 use super::likeness::{digits, likeness, same_first_name, sorted};
 use crate::domain::{Birthday, CustomerId, EmailAddress, postcode_key};
 use crate::text::name_key;
 
-/// With it begins the reference of whoever is known by name and address alone.
+/// The prefix of references for people known by name and address alone.
 pub(crate) const LIST_PREFIX: &str = "L-";
 
 /// From this score on a pair is worth a look.
 pub(super) const WORTH_A_LOOK: i32 = 60;
 
-/// What of a card is compared.
+/// The compared parts of a card.
 pub(super) struct ComparedCard {
     pub(super) id: CustomerId,
     pub(super) reference: String,
@@ -67,13 +67,13 @@ impl ComparedCard {
     }
 }
 
-/// The last nine digits of a number, so that a country's code does not matter; too short a number is none.
+/// The last nine digits of a number, so that the country code does not matter; empty if the number is too short.
 fn number(text: &str) -> String {
     let all = digits(text);
     if all.len() < 6 { String::new() } else { all[all.len().saturating_sub(9)..].to_owned() }
 }
 
-/// How sure it is that two cards are one person's, and what speaks for it.
+/// The score of two cards, and the reasons.
 pub(super) fn compare(a: &ComparedCard, b: &ComparedCard, rare: bool) -> (i32, Vec<&'static str>) {
     let same = |one: &str, other: &str| !one.is_empty() && one == other;
     let differ = |one: &str, other: &str| !one.is_empty() && !other.is_empty() && one != other;
@@ -94,11 +94,11 @@ pub(super) fn compare(a: &ComparedCard, b: &ComparedCard, rare: bool) -> (i32, V
             why.push(reason);
         }
     }
-    // In a list without numbers whoever moves is a new card.
+    // In a list without references, a person who moves becomes a new card.
     let listed = a.is_listed() && b.is_listed();
     if rare && a.whole == b.whole && (listed || !differ(&a.place, &b.place)) {
         score += 20;
-        why.push("nobody else has this name");
+        why.push("no one else has this name");
     }
     for (points, holds) in [
         (40, differ(&a.suffix, &b.suffix)),
@@ -120,7 +120,7 @@ fn may_be_one(a: &str, b: &str) -> bool {
     a.zip(b).is_some_and(|(a, b)| a == b.without_year() || b == a.without_year())
 }
 
-/// What the two names say, for it or against it.
+/// Scores the two names.
 fn names(a: &ComparedCard, b: &ComparedCard, why: &mut Vec<&'static str>) -> i32 {
     if a.whole.is_empty() && b.whole.is_empty() {
         if !a.company.is_empty() && a.company == b.company {
@@ -142,7 +142,7 @@ fn names(a: &ComparedCard, b: &ComparedCard, why: &mut Vec<&'static str>) -> i32
         return 35;
     }
     if same_first_name(&a.first, &b.first) && !a.first.is_empty() {
-        // Married since, or moved in with somebody.
+        // Married since, or moved in with someone.
         return if surname < 0.8 { 5 } else { 20 };
     }
     let begins: String = a.first.chars().take(3).collect();
@@ -150,11 +150,11 @@ fn names(a: &ComparedCard, b: &ComparedCard, why: &mut Vec<&'static str>) -> i32
         why.push("nearly the same name");
         return 25;
     }
-    // Two people who share a door, a telephone or a mailbox.
+    // Two people who share a door, a phone or a mailbox.
     -60
 }
 
-/// Whether the one gives the other as the spouse.
+/// Whether one has the other as the spouse.
 fn is_spouse(a: &ComparedCard, b: &ComparedCard) -> bool {
     !a.spouse.is_empty() && (a.spouse == b.first || a.spouse == b.whole) && a.first != b.first
 }

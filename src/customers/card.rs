@@ -19,49 +19,49 @@ use crate::money::Money;
 use crate::store::Read;
 use crate::text;
 
-/// Everything that helps to meet somebody at the counter.
+/// Everything that helps to greet a customer at the counter.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Card {
     #[serde(rename = "ref")]
     pub(crate) reference: String,
-    /// References that mean this card as well, since they were merged.
+    /// Merged references that lead to this card.
     pub(crate) old_refs: Vec<String>,
     pub(crate) name: String,
-    /// What the card says, as it was typed; what is not known is not there.
+    /// The fields of the card, as typed; empty fields are absent.
     pub(crate) fields: BTreeMap<CustomerField, String>,
-    /// The others of the household.
+    /// The other members of the household.
     pub(crate) family: Vec<Relative>,
     /// The day of the last purchase.
     pub(crate) last_visit: Option<NaiveDate>,
     /// How long ago that is, in words.
     pub(crate) last_visit_ago: Option<String>,
-    /// What they bought last, newest first.
+    /// The latest purchases, newest first.
     pub(crate) purchases: Vec<LastPurchase>,
-    /// Spent in the last twelve months, less returns.
+    /// Spent in the last twelve months, minus returns.
     pub(crate) spend_12m_minor: Money,
     /// Purchases of the last twelve months.
     pub(crate) visits_12m: usize,
     /// Taste, sizes, children: `key = value`.
     pub(crate) preferences: BTreeMap<String, String>,
     pub(crate) tags: Vec<String>,
-    /// Complaints that are not resolved, the oldest promise first.
+    /// Open complaints, the oldest promise first.
     pub(crate) open_complaints: Vec<Note>,
-    /// What else was said, newest first.
+    /// Other notes, newest first.
     pub(crate) contacts: Vec<Note>,
     pub(crate) post_consent: Consent,
     pub(crate) email_consent: Consent,
-    /// Why the email address gets nothing, whatever they said.
+    /// Why the email address is suppressed.
     pub(crate) suppressed: Option<Suppressed>,
     pub(crate) deceased: bool,
     /// They have left the address on the card.
     pub(crate) moved: bool,
-    /// The letter that came back from the address on the card, which gets none any more.
+    /// The letter that came back from the address on the card, to which no more are sent.
     pub(crate) returned_mail: Option<ReturnedMail>,
-    /// All that was said about post and email, newest first.
+    /// All recorded mail preferences, newest first.
     pub(crate) wishes: Vec<ConsentStatement>,
 }
 
-/// Somebody of the same household.
+/// A member of the same household.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Relative {
     #[serde(rename = "ref")]

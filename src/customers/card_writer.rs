@@ -1,4 +1,4 @@
-//! Cards written by the thousand: what an import adds and changes, without asking again what was prepared.
+//! Writes many cards: what an import adds and changes, with prepared statements.
 
 use chrono::NaiveDate;
 
@@ -12,13 +12,13 @@ use crate::store::{PreparedStatement, ToValue, Value, Write, params};
 /// Writes cards.
 pub(crate) struct CardWriter<'t> {
     write: &'t Write<'t>,
-    /// Which writes; it can be undone.
+    /// The import that writes; it can be undone.
     import: ImportId,
     next: i64,
     insert: PreparedStatement<'t>,
 }
 
-/// What an import compares.
+/// The fields that an import compares.
 pub(crate) struct StoredCard {
     pub(crate) post_consent: Consent,
     pub(crate) email_consent: Consent,
@@ -40,7 +40,7 @@ impl<'t> CardWriter<'t> {
         Ok(Self { write, import, next, insert: write.prepare(&sql)? })
     }
 
-    /// A new card, in a household of its own; `texts` are in the order of [`CustomerField::ALL`].
+    /// A new card, in its own household; `texts` are in the order of [`CustomerField::ALL`].
     pub(crate) fn insert(&mut self, reference: &str, texts: &[String], address_hash: i64) -> Result<CustomerId> {
         let id = CustomerId(self.next);
         self.next += 1;
@@ -69,7 +69,7 @@ impl<'t> CardWriter<'t> {
         self.write.run(&format!("UPDATE customer SET {} WHERE id = ?1", sets.join(", ")), &values).map(|_| ())
     }
 
-    /// Writes down what the list says about a channel.
+    /// Records the consent in a list for a channel.
     pub(crate) fn record_consent(
         &self,
         id: CustomerId,
@@ -81,7 +81,7 @@ impl<'t> CardWriter<'t> {
         consent::record_imported_consent(self.write, id, channel, state, (on, consent::LIST, self.import))
     }
 
-    /// Writes down what the list says to be so.
+    /// Records a circumstance in a list.
     pub(crate) fn record_circumstance(&self, card: &Customer, kind: CircumstanceKind, on: NaiveDate) -> Result<()> {
         let subject = ConsentSubject::Circumstance(kind);
         self.keep_field(card.id, subject.column(), "")?;
@@ -90,7 +90,7 @@ impl<'t> CardWriter<'t> {
         self.keep_field(card.id, subject.column(), subject.on(&after))
     }
 
-    /// Keeps what stands in a column that is going to be `after`, unless this import has added the card.
+    /// Stores the old value of a column that becomes `after`, unless this import has added the card.
     fn keep_field(&self, id: CustomerId, column: &str, after: &str) -> Result<()> {
         let sql = format!(
             "INSERT INTO replaced_field (customer_id, field, import_id, before, after) \
@@ -100,13 +100,13 @@ impl<'t> CardWriter<'t> {
         self.write.run(&sql, params![id, column, self.import, after]).map(|_| ())
     }
 
-    /// Whether the card did not have the tag.
+    /// Returns whether the tag is new on the card.
     pub(crate) fn add_tag(&self, id: CustomerId, tag: &str) -> Result<bool> {
         tags::add_tag(self.write, id, tag, self.import)
     }
 }
 
-/// A card that has only a reference, which may be an email.
+/// A card with only a reference, which may be an email.
 pub(crate) fn add_bare_card(write: &Write<'_>, reference: &str, email: &str, import: ImportId) -> Result<CustomerId> {
     let sql = "INSERT INTO customer (ref, email, import_id) VALUES (?1, ?2, ?3) RETURNING id";
     let id: CustomerId = write.value(sql, params![reference, email, import])?;

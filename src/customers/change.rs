@@ -1,4 +1,4 @@
-//! What the owner sets on a card: `FIELD=VALUE`, all of it or nothing, with what was there before.
+//! Manual changes of a card: `FIELD=VALUE`, all of them or none, with the old values.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -15,10 +15,10 @@ use crate::error::{Error, Result};
 use crate::store::{Read, Write, params};
 use crate::text;
 
-/// One thing that is different now.
+/// One change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Changed {
-    /// The field, as it was typed.
+    /// The field, as typed.
     pub(crate) field: String,
     /// What was there.
     pub(crate) before: String,
@@ -26,7 +26,7 @@ pub(crate) struct Changed {
     pub(crate) after: String,
 }
 
-/// One `FIELD=VALUE`, understood.
+/// A parsed `FIELD=VALUE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Change {
     Text(CustomerField, String),
@@ -40,7 +40,7 @@ enum Change {
     With(String),
 }
 
-/// What can be set beside the fields of the card.
+/// What can be set besides the fields of the card.
 const OTHERS: [&str; 10] = [
     ConsentChannel::Post.as_str(),
     "post_consent",
@@ -58,7 +58,7 @@ const UNDELIVERABLE: &str = "undeliverable_address";
 
 const HOUSEHOLD: &str = OnePer::Household.as_str();
 
-/// Whether a field decides who lives with whom.
+/// Whether a field decides who belongs to a household.
 fn is_of_household(field: CustomerField) -> bool {
     let is_of_names = matches!(
         field,
@@ -67,11 +67,11 @@ fn is_of_household(field: CustomerField) -> bool {
     is_of_names || field.is_of_address()
 }
 
-/// Sets what is said in `assignments` on a card; what is different now. Wishes and circumstances are written down with
-/// the day and the source, each time that they are said.
+/// Sets the `assignments` on a card; returns the changes. Mail preferences and circumstances are recorded with day and
+/// source every time.
 ///
 /// # Errors
-/// With every assignment that is not one; when the database fails.
+/// With every invalid assignment.
 pub(crate) fn set(
     write: &Write<'_>,
     customer: &Customer,
@@ -122,7 +122,7 @@ pub(crate) fn set(
     Ok(changed)
 }
 
-/// What a new street with its town takes off the card: an address is set as a whole.
+/// The address fields that a new street with its town clears: an address is set as a whole.
 fn rest_of_address(card: &Customer, changes: &[Change]) -> Vec<Change> {
     let new = |field: CustomerField| {
         let texts = changes.iter().rev().filter_map(|change| match change {
@@ -142,6 +142,7 @@ fn rest_of_address(card: &Customer, changes: &[Change]) -> Vec<Change> {
 }
 
 fn read_change(assignment: &str) -> Result<Change> {
+    let assignment = &*text::plain(assignment);
     let Some((field, value)) = assignment.split_once('=') else {
         return Err(Error::new(format!("{} is not a field and its value", text::quote(assignment)))
             .hint("write it as `FIELD=VALUE`, such as `city=\"Palo Alto\"`"));
@@ -153,7 +154,7 @@ fn read_change(assignment: &str) -> Result<Change> {
         }
         return Ok(Change::Preference(key.trim().to_owned(), filled(value)));
     }
-    // What is no day at all stays the owner's remark, as in `in May`.
+    // A text that does not look like a day stays as the owner's remark, such as `in May`.
     let is_like_a_day = value.trim().trim_start_matches("--").starts_with(|c: char| c.is_ascii_digit());
     if field == CustomerField::Birthday.as_str() && is_like_a_day {
         return value.parse::<Birthday>().map(|birthday| Change::Text(CustomerField::Birthday, birthday.to_string()));
@@ -168,7 +169,7 @@ fn read_change(assignment: &str) -> Result<Change> {
     let yes_or_no = || match Consent::from_form(&word.to_lowercase()) {
         Some(Consent::Yes) => Ok(true),
         Some(Consent::No) => Ok(false),
-        _ => Err(Error::new(format!("{} is not an answer to `{field}`", text::quote(value))).hint("say yes or no")),
+        _ => Err(Error::new(format!("{} is not a value of `{field}`", text::quote(value))).hint("write yes or no")),
     };
     if let Some(kind) = CircumstanceKind::from_form(field) {
         return yes_or_no().map(|yes| Change::Circumstance(kind, yes));
@@ -179,30 +180,30 @@ fn read_change(assignment: &str) -> Result<Change> {
     match field {
         UNDELIVERABLE => yes_or_no().map(Change::UndeliverableAddress),
         "email_works" if word.eq_ignore_ascii_case(Consent::Yes.as_str()) => Ok(Change::EmailWorks),
-        "email_works" => Err(Error::new(format!("{} is not an answer to `{field}`", text::quote(value)))
-            .hint("say yes when the mailbox works again; to stop emails, `email_consent=no`")),
+        "email_works" => Err(Error::new(format!("{} is not a value of `{field}`", text::quote(value)))
+            .hint("write yes when the mailbox works again; to stop emails, `email_consent=no`")),
         HOUSEHOLD if word.eq_ignore_ascii_case("alone") => Ok(Change::Alone),
         HOUSEHOLD if !word.is_empty() => Ok(Change::With(word.to_owned())),
-        HOUSEHOLD => Err(Error::new("a household with nobody").hint("give a reference, or `household=alone`")),
+        HOUSEHOLD => Err(Error::new("a household without a member").hint("give a reference, or `household=alone`")),
         "tag" => tag(value),
         "ref" => Err(Error::new("a reference cannot be changed: sales point to it")
-            .hint("if this is the same person as another card, `regulars customer merge REF INTO` makes them one")),
+            .hint("if this is the same person as another card, `regulars customer merge REF INTO` merges them")),
         _ => Err(Error::new(format!("there is no field {}", text::quote(field))).hint(known(field))),
     }
 }
 
-/// A value as typed; only blanks are nothing.
+/// A value as typed; empty if only spaces.
 fn filled(value: &str) -> String {
     if value.trim().is_empty() { String::new() } else { value.to_owned() }
 }
 
-/// An address, without what was pasted with it; nothing takes it off.
+/// An address, without characters pasted with it; an empty value removes it.
 fn email(value: &str) -> Result<String> {
     let address = email_in(value);
     match EmailAddress::fault(&address) {
         Some(fault) if !address.is_empty() => {
-            Err(Error::new(format!("{} is no email address: it {fault}", text::quote(&address)))
-                .hint("write it as `email=ana@example.com`; `email=` takes it off the card"))
+            Err(Error::new(format!("{} is not an email address: it {fault}", text::quote(&address)))
+                .hint("write it as `email=ana@example.com`; `email=` removes it"))
         }
         _ => Ok(address.into_owned()),
     }
@@ -210,7 +211,7 @@ fn email(value: &str) -> Result<String> {
 
 fn consent(field: &str, word: &str) -> Result<Consent> {
     Consent::from_form(&word.to_ascii_lowercase()).ok_or_else(|| {
-        Error::new(format!("{} is not an answer to `{field}`", text::quote(word))).hint("say yes, no or unknown")
+        Error::new(format!("{} is not a value of `{field}`", text::quote(word))).hint("write yes, no or unknown")
     })
 }
 
@@ -220,7 +221,7 @@ fn tag(value: &str) -> Result<Change> {
         None => (true, value.strip_prefix('+').unwrap_or(value)),
     };
     if tag.trim().is_empty() {
-        return Err(Error::new("a tag without a word").hint("`tag=+vip` adds one, `tag=-vip` takes it off"));
+        return Err(Error::new("an empty tag").hint("`tag=+vip` adds one, `tag=-vip` removes it"));
     }
     Ok(Change::Tag(tag.to_owned(), adds))
 }
@@ -248,7 +249,7 @@ fn name_of(change: &Change) -> String {
     }
 }
 
-/// What stands on the card where a change would be.
+/// The current value of the field that a change sets.
 fn value_of(read: &Read<'_>, card: &Customer, change: &Change) -> Result<String> {
     let yes_or_no = |yes: bool| if yes { Consent::Yes } else { Consent::No }.to_string();
     Ok(match change {
@@ -273,7 +274,7 @@ fn value_of(read: &Read<'_>, card: &Customer, change: &Change) -> Result<String>
     })
 }
 
-/// Why nothing goes to the email address on a card: `no (mailbox full)`; by a wish, or because of the mailbox.
+/// Why the email address on a card gets nothing: `no (mailbox full)`; by opt-out, or because of the mailbox.
 fn stopped(read: &Read<'_>, card: &Customer, wish: bool) -> Result<Option<String>> {
     let about = suppression::suppressions(read, &card.email)?;
     let why = about.into_iter().find(|one| one.lifted_on.is_none() && one.reason.is_wish() == wish);
@@ -356,14 +357,14 @@ mod tests {
                 "error: `vip` is not a field and its value\nhint: write it as `FIELD=VALUE`, such as `city=\"Palo Alto\"`\n",
             ),
             ("citty=x", "error: there is no field `citty`\nhint: did you mean `city`?\n"),
-            ("post=maybe", "error: `maybe` is not an answer to `post`\nhint: say yes, no or unknown\n"),
+            ("post=maybe", "error: `maybe` is not a value of `post`\nhint: write yes, no or unknown\n"),
             (
                 "email=ida..x@example.com",
-                "error: `ida..x@example.com` is no email address: it has two dots in a row\nhint: write it as \
-                 `email=ana@example.com`; `email=` takes it off the card\n",
+                "error: `ida..x@example.com` is not an email address: it has two dots in a row\nhint: write it as \
+                 `email=ana@example.com`; `email=` removes it\n",
             ),
-            ("moved=1", "error: `1` is not an answer to `moved`\nhint: say yes or no\n"),
-            ("tag=+", "error: a tag without a word\nhint: `tag=+vip` adds one, `tag=-vip` takes it off\n"),
+            ("moved=1", "error: `1` is not a value of `moved`\nhint: write yes or no\n"),
+            ("tag=+", "error: an empty tag\nhint: `tag=+vip` adds one, `tag=-vip` removes it\n"),
         ] {
             assert_eq!(read_change(typed).expect_err(typed).report(), report);
         }

@@ -1,5 +1,5 @@
-//! Consent and circumstances: post and email apart, who has died, who has moved. What was said is never taken back, only
-//! said anew, each time with its day and its source.
+//! Consent and circumstances: post and email separately, deceased, moved. Statements are never deleted, only followed
+//! by newer ones, each with its day and source.
 
 use std::collections::HashSet;
 
@@ -12,16 +12,16 @@ use crate::error::{Error, Result};
 use crate::store::{Read, Write, params};
 use crate::text;
 
-/// From whom a list has what it says.
+/// The source of statements in a list.
 pub(super) const LIST: &str = "import";
 
-/// What somebody said about how they may be written to.
+/// A statement of mail preference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct ConsentStatement {
     pub(crate) about: ConsentSubject,
     pub(crate) state: Consent,
     pub(crate) on: NaiveDate,
-    /// From whom.
+    /// Who made it.
     pub(crate) source: String,
 }
 
@@ -33,7 +33,7 @@ pub(crate) enum ConsentSubject {
     Circumstance(CircumstanceKind),
 }
 
-/// How a column holds that somebody has died, as text.
+/// How a column stores that someone has died, as text.
 const YES: &str = "1";
 const NO: &str = "0";
 
@@ -45,7 +45,7 @@ impl ConsentSubject {
         Self::Circumstance(CircumstanceKind::Moved),
     ];
 
-    /// The column of the card that has what counts.
+    /// The column of the card with the current state.
     pub(super) fn column(self) -> &'static str {
         match self {
             Self::Consent(ConsentChannel::Post) => "post_consent",
@@ -59,7 +59,7 @@ impl ConsentSubject {
         Self::ALL.into_iter().find(|subject| subject.column() == column)
     }
 
-    /// What stands in that column of a card, as text.
+    /// The text of that column of a card.
     pub(super) fn on(self, card: &Customer) -> &str {
         match self {
             Self::Consent(ConsentChannel::Post) => card.post_consent.as_str(),
@@ -85,7 +85,7 @@ impl ConsentSubject {
     }
 }
 
-/// Writes down what somebody said about a channel, and makes it the statement that counts.
+/// Records a statement about a channel, and makes it the current one.
 pub(crate) fn record_consent(
     write: &Write<'_>,
     id: CustomerId,
@@ -97,7 +97,7 @@ pub(crate) fn record_consent(
     record_imported_consent(write, id, channel, state, (on, source, ImportId(0)))
 }
 
-/// The same of a list.
+/// The same for a list.
 pub(super) fn record_imported_consent(
     write: &Write<'_>,
     id: CustomerId,
@@ -111,7 +111,7 @@ pub(super) fn record_imported_consent(
     set_state(write, id, channel, state)
 }
 
-/// Makes a state the one that counts.
+/// Sets the current state.
 fn set_state(write: &Write<'_>, id: CustomerId, channel: ConsentChannel, state: Consent) -> Result<()> {
     let sql = match channel {
         ConsentChannel::Post => "UPDATE customer SET post_consent = ?2 WHERE id = ?1",
@@ -120,7 +120,7 @@ fn set_state(write: &Write<'_>, id: CustomerId, channel: ConsentChannel, state: 
     write.run(sql, params![id, state]).map(|_| ())
 }
 
-/// Writes down that somebody has died or moved, or that it was not so.
+/// Records that someone has died or moved, or that this was wrong.
 pub(crate) fn record_circumstance(
     write: &Write<'_>,
     customer: &Customer,
@@ -132,7 +132,7 @@ pub(crate) fn record_circumstance(
     record_imported_circumstance(write, customer, kind, holds, (on, source, ImportId(0)))
 }
 
-/// The same of a list.
+/// The same for a list.
 pub(super) fn record_imported_circumstance(
     write: &Write<'_>,
     customer: &Customer,
@@ -156,7 +156,7 @@ pub(super) fn record_imported_circumstance(
     .map(|_| ())
 }
 
-/// The newest opt-out that was recorded of somebody.
+/// The newest recorded opt-out of a customer.
 pub(super) fn opt_out(read: &Read<'_>, id: CustomerId, channel: ConsentChannel) -> Result<Option<ConsentStatement>> {
     let sql = "SELECT on_day, source FROM consent WHERE customer_id = ?1 AND channel = ?2 AND state = ?3 \
                ORDER BY id DESC LIMIT 1";
@@ -166,7 +166,7 @@ pub(super) fn opt_out(read: &Read<'_>, id: CustomerId, channel: ConsentChannel) 
     })
 }
 
-/// Whose last word to the shop about a channel, lists apart, is an opt-out: no list takes that back.
+/// Customers whose last statement to the shop about a channel, lists excluded, is an opt-out: no list overrides that.
 pub(crate) fn said_opt_outs(read: &Read<'_>) -> Result<HashSet<(CustomerId, ConsentChannel)>> {
     let sql = "SELECT s.customer_id, s.channel FROM consent s WHERE s.state = ?1 AND s.import_id = 0 AND s.source <> ?2 \
                AND NOT EXISTS (SELECT 1 FROM consent l WHERE l.customer_id = s.customer_id AND l.channel = s.channel \
@@ -175,7 +175,7 @@ pub(crate) fn said_opt_outs(read: &Read<'_>) -> Result<HashSet<(CustomerId, Cons
     Ok(all.into_iter().collect())
 }
 
-/// Writes down an opt-out of one card as that of the card into which it was merged; the number of the statement.
+/// Records an opt-out of one card for the card into which it was merged; returns the number of the statement.
 pub(super) fn hand_on_opt_out(
     write: &Write<'_>,
     (from, reference): (CustomerId, &str),
@@ -192,7 +192,7 @@ pub(super) fn hand_on_opt_out(
     write.value(sql, params![to, channel, Consent::No, on, source])
 }
 
-/// Whether something was said after an import about what it recorded.
+/// Whether there is a statement after an import about what it recorded.
 pub(super) fn is_said_since(
     read: &Read<'_>,
     id: CustomerId,
@@ -228,7 +228,7 @@ pub(super) fn delete_imported(
     write.run(sql, params![id, subject.form(), import]).map(|_| ())
 }
 
-/// Makes what stood in the column of the card count again.
+/// Restores the earlier value of the card's column.
 pub(super) fn restore(write: &Write<'_>, id: CustomerId, subject: ConsentSubject, before: &str) -> Result<()> {
     match subject {
         ConsentSubject::Consent(channel) => {
@@ -244,7 +244,7 @@ pub(super) fn restore(write: &Write<'_>, id: CustomerId, subject: ConsentSubject
     }
 }
 
-/// Everything that was said about how somebody may be written to, newest first.
+/// All mail preferences of a customer, newest first.
 pub(crate) fn statements(read: &Read<'_>, id: CustomerId) -> Result<Vec<ConsentStatement>> {
     let sql = "SELECT about, state, on_day, source FROM \
                (SELECT channel AS about, state, on_day, source, id FROM consent WHERE customer_id = ?1 \

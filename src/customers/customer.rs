@@ -1,19 +1,19 @@
-//! One customer's card: its fields, listed once, and who may be written to.
+//! One customer's card: its fields, defined once, and who may be contacted.
 
 use crate::domain::{Consent, CustomerId, HouseholdId, PostalAddress, column_enum};
 use crate::error::Result;
 use crate::store::{Row, Write, params};
 
-/// Makes [`CustomerField`] and [`Customer`] of the one list of text fields. A new field is a line here, a column in a
+/// Defines [`CustomerField`] and [`Customer`] from one list of text fields. A new field is a line here, a column in a
 /// migration, and its headings in the dialects of import.
 macro_rules! card {
     ($($(#[$doc:meta])* $value:ident $name:ident = $form:literal,)+) => {
         column_enum! {
-            /// A field of the card that is plain text; its form is the column.
+            /// A text field of the card; its form is the column.
             pub(crate) enum CustomerField { $($(#[$doc])* $value = $form,)+ }
         }
 
-        /// What the book holds on one customer; what is not known is empty.
+        /// The card of one customer; unknown fields are empty.
         #[derive(Debug, Clone, PartialEq, Eq, Default)]
         pub(crate) struct Customer {
             pub(crate) id: CustomerId,
@@ -24,9 +24,9 @@ macro_rules! card {
             pub(crate) household_id: HouseholdId,
             /// Nothing is sent to them any more.
             pub(crate) deceased: bool,
-            /// The identity of the address that is no longer theirs.
+            /// The identity of the address that they have left.
             pub(crate) moved_from: String,
-            /// The same word for people whom the owner made one household.
+            /// The same key for people that the owner made one household.
             pub(crate) manual_household: String,
         }
 
@@ -64,7 +64,7 @@ card! {
     Title title = "title",
     FirstName first_name = "first_name",
     LastName last_name = "last_name",
-    /// Where it is not known in parts.
+    /// Used when first and last name are not known separately.
     FullName full_name = "full_name",
     Suffix suffix = "suffix",
     Spouse spouse = "spouse",
@@ -82,7 +82,7 @@ card! {
 }
 
 impl CustomerField {
-    /// Whether it decides which address it is, and so who lives together.
+    /// Whether it is part of the address, and so decides about households.
     pub(crate) fn is_of_address(self) -> bool {
         matches!(self, Self::Street | Self::Street2 | Self::City | Self::Postcode | Self::Country)
     }
@@ -100,7 +100,7 @@ pub(crate) fn address_of<'f>(field: impl Fn(CustomerField) -> &'f str) -> Postal
 }
 
 impl Customer {
-    /// The name as it is said: the full name as given, or its parts, or the company, or the reference.
+    /// The display name: the full name as given, or its parts, or the company, or the reference.
     pub(crate) fn name(&self) -> String {
         let name = self.known_name();
         if name.is_empty() { self.reference.clone() } else { name }
@@ -115,12 +115,12 @@ impl Customer {
         address_of(|field| self.field(field))
     }
 
-    /// Whether the address on the card is one that they have left. A new one makes it good again.
+    /// Whether the address on the card is one that they have left. A new address resets this.
     pub(crate) fn has_moved(&self) -> bool {
         self.preferences().has_moved
     }
 
-    /// Whether their name may stand on a letter: they live there, and never said no.
+    /// Whether their name may be on a letter: they live there, and have not opted out.
     pub(crate) fn may_be_greeted(&self) -> bool {
         self.preferences().may_be_greeted()
     }
@@ -130,7 +130,7 @@ impl Customer {
         self.may_be_greeted() && self.address().is_deliverable()
     }
 
-    /// Whether they may be sent emails; what is known of an address is kept with the address.
+    /// Whether they may be sent emails; the state of an address is stored with the address.
     pub(crate) fn takes_emails(&self) -> bool {
         self.preferences().takes_emails()
     }
@@ -149,14 +149,14 @@ pub(super) fn set_field(write: &Write<'_>, id: CustomerId, field: CustomerField,
     write.run(&format!("UPDATE customer SET {field} = ?2 WHERE id = ?1"), params![id, text]).map(|_| ())
 }
 
-/// The full name as given, or its parts, or the company: of first name, last name, full name, suffix and company.
+/// The full name as given, or its parts, or the company: from first name, last name, full name, suffix and company.
 pub(crate) fn name_of([first, last, full, suffix, company]: [&str; 5]) -> String {
     let parts: Vec<&str> = [first, last, suffix].into_iter().filter(|part| !part.is_empty()).collect();
     let names = [full.to_owned(), parts.join(" "), company.to_owned()];
     names.into_iter().find(|name| !name.is_empty()).unwrap_or_default()
 }
 
-/// The same of a row that has the five from a column on.
+/// The same for a row that has the five from a column on.
 pub(crate) fn name_in(row: &Row<'_>, first: usize) -> Result<String> {
     let column = |at: usize| row.get::<String>(first + at);
     let names = [column(0)?, column(1)?, column(2)?, column(3)?, column(4)?];
@@ -168,7 +168,7 @@ pub(crate) fn has_left(address: &PostalAddress<'_>, moved_from: &str) -> bool {
     !moved_from.is_empty() && address.has_identity(moved_from)
 }
 
-/// What decides whether somebody may be written to, addresses aside.
+/// What decides whether someone may be contacted, addresses aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MailPreferences {
     pub(crate) post: Consent,
@@ -179,12 +179,12 @@ pub(crate) struct MailPreferences {
 }
 
 impl MailPreferences {
-    /// Whether their name may stand on a letter: they live there, and never said no.
+    /// Whether their name may be on a letter: they live there, and have not opted out.
     pub(crate) fn may_be_greeted(self) -> bool {
         !self.deceased && !self.has_moved && self.post != Consent::No
     }
 
-    /// Email goes only to a recorded yes.
+    /// Email requires recorded consent.
     pub(crate) fn takes_emails(self) -> bool {
         !self.deceased && self.email == Consent::Yes
     }

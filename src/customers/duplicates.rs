@@ -1,8 +1,8 @@
-//! Who may be in the book twice: pairs with why, the surest first.
+//! Possible duplicates: pairs of cards with the reasons, most likely first.
 //!
-//! Only people who share something are compared: an email, a telephone number, an address, a name as it sounds. Of a
-//! crowd that shares the same thing (a shop's own number, a frequent name) each is compared with the next in the
-//! alphabet only, so that a million customers stay a matter of seconds.
+//! Only people who share something are compared: an email, a phone number, an address, a name as it sounds. In a large
+//! group that shares the same thing (a shop's own number, a frequent name) each is compared with its alphabetical
+//! neighbors only, so that a million customers take seconds.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::store::{Read, Write, params};
 use crate::text;
 
-/// Two cards that may be one person's.
+/// Two cards that may be the same person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Pair {
     #[serde(rename = "ref")]
@@ -26,18 +26,18 @@ pub(crate) struct Pair {
     pub(crate) name: String,
     pub(crate) other_ref: String,
     pub(crate) other_name: String,
-    /// How sure it is, of 100.
+    /// The certainty, out of 100.
     pub(crate) score: u32,
-    /// What speaks for it.
+    /// The reasons.
     pub(crate) why: Vec<String>,
 }
 
-/// A group up to this size is compared each with each.
+/// In a group up to this size every pair is compared.
 const SMALL: usize = 40;
-/// In a larger one each is compared with so many neighbours.
+/// In a larger group each is compared with this many neighbors.
 const NEIGHBOURS: usize = 12;
 
-/// Every pair that is worth a look, the surest first. People of one household who are different people are none.
+/// Every pair worth a look, most likely first. Different people of one household are not a pair.
 pub(crate) fn duplicates(read: &Read<'_>) -> Result<Vec<Pair>> {
     let mut people = Vec::new();
     read.each(&format!("SELECT {COLUMNS} FROM customer ORDER BY ref"), params![], |row| {
@@ -48,7 +48,7 @@ pub(crate) fn duplicates(read: &Read<'_>) -> Result<Vec<Pair>> {
     for person in people.iter().filter(|person| person.whole.contains(' ')) {
         *named.entry(&person.whole).or_default() += 1;
     }
-    // Those of whom the owner said that they are two are no pair.
+    // The owner has recorded that they are two people.
     let mut seen = two_people(read, &people)?;
     let mut pairs = Vec::new();
     for group in groups(&people) {
@@ -74,10 +74,10 @@ pub(crate) fn duplicates(read: &Read<'_>) -> Result<Vec<Pair>> {
     Ok(pairs)
 }
 
-/// Says of two people that they are not the same, or takes it back; whether that is new.
+/// Records that two cards are two people, or withdraws it; returns whether that is a change.
 ///
 /// # Errors
-/// When they are one card, or the database does not answer.
+/// When they are the same card.
 pub(crate) fn tell_apart(
     write: &Write<'_>,
     one: &Customer,
@@ -86,8 +86,8 @@ pub(crate) fn tell_apart(
     on: NaiveDate,
 ) -> Result<bool> {
     if one.id == other.id {
-        return Err(Error::new(format!("{} is one card", text::quote(&one.reference)))
-            .hint("if it was made of two by a merge, `regulars customer unmerge REF` makes them two again"));
+        return Err(Error::new(format!("{} is a single card", text::quote(&one.reference)))
+            .hint("if it was merged from two, `regulars customer unmerge REF` separates them"));
     }
     let (low, high) = (one.id.min(other.id), one.id.max(other.id));
     let sql = if apart {
@@ -98,7 +98,7 @@ pub(crate) fn tell_apart(
     Ok(write.run(sql, params![low, high, on])? > 0)
 }
 
-/// The places of those who are two, in the order of the list.
+/// The pairs recorded as two people, as indexes into the list.
 fn two_people(read: &Read<'_>, people: &[ComparedCard]) -> Result<HashSet<(u32, u32)>> {
     let sql = "SELECT customer_id, other_id FROM not_the_same";
     let told: Vec<(CustomerId, CustomerId)> = read.all(sql, params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -111,8 +111,8 @@ fn two_people(read: &Read<'_>, people: &[ComparedCard]) -> Result<HashSet<(u32, 
 }
 
 impl ComparedCard {
-    /// What people who may be the same share with each other, hashed: a book of a million has six million of these, and
-    /// two that are alike by chance only cost a comparison.
+    /// The hashed properties that possible duplicates share: a book of a million has six million of these, and a hash
+    /// collision only costs a comparison.
     fn keys(&self) -> Vec<u64> {
         let hasher = BuildHasherDefault::<DefaultHasher>::default();
         let mut keys = Vec::with_capacity(8);

@@ -1,11 +1,12 @@
-//! The edit distance of two words: letters that are missing, too many, wrong, or swapped with a neighbour, each letter in at
-//! most one of these (the optimal string alignment distance).
+//! The edit distance of two words: letters that are missing, added, wrong, or swapped with a neighbor, each letter in
+//! at most one of these (the optimal string alignment distance).
 //!
-//! The columns of the usual table are kept as bits of one number: Hyyrö, "A bit-vector algorithm for computing Levenshtein
-//! and Damerau edit distances", Nordic Journal of Computing 10 (2003). A book of a million has tens of thousands of words,
-//! and each is compared while somebody types.
+//! The columns of the usual table are stored as bits of one number: Hyyrö, "A bit-vector algorithm for computing
+//! Levenshtein and Damerau edit distances", Nordic Journal of Computing 10 (2003). A book of a million has tens of
+//! thousands of words, and each is compared while the user types.
 
-/// The largest edit distance at which a word of so many letters may still be meant: one from four letters, two from eight.
+/// The largest edit distance that counts as a typing error in a word of this length: one from four letters, two from
+/// eight.
 pub(super) fn most_edits(letters: usize) -> usize {
     match letters {
         0..=3 => 0,
@@ -14,7 +15,7 @@ pub(super) fn most_edits(letters: usize) -> usize {
     }
 }
 
-/// A word that others are compared with: for each letter, where it stands in it.
+/// A word to compare others with: for each letter, its positions in the word.
 pub(super) struct Spelling {
     ascii: [u64; 128],
     others: Vec<(char, u64)>,
@@ -22,7 +23,7 @@ pub(super) struct Spelling {
 }
 
 impl Spelling {
-    /// Of this word; nothing when it has no letters or more than fit into a number.
+    /// Of this word; none when it has no letters or more than fit into a number.
     pub(super) fn of(word: &str) -> Option<Self> {
         let mut spelling = Self { ascii: [0; 128], others: Vec::new(), letters: word.chars().count() };
         if !(1..=64).contains(&spelling.letters) {
@@ -41,7 +42,8 @@ impl Spelling {
     /// Between this word and another.
     pub(super) fn edit_distance(&self, other: &str) -> usize {
         let last = 1 << (self.letters - 1);
-        // Where the table grows and falls from one row to the next, and where it stays as it goes on to the next column.
+        // Where the table increases and decreases from one row to the next, and where it stays the same in the next
+        // column.
         let (mut grows, mut falls, mut stays) = (u64::MAX, 0_u64, 0_u64);
         let (mut places_before, mut distance) = (0, self.letters);
         for letter in other.chars() {

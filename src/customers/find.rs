@@ -1,7 +1,7 @@
-//! Looking somebody up by whatever they say at the counter: a name, a town, an email, the end of a telephone number.
+//! Finds a customer by what they say at the counter: a name, a town, an email, the end of a phone number.
 //!
-//! For each word that was typed the index gives those whom it may mean, with points; those whom all words mean are ranked
-//! by their sum, and only the best of them are read from the book.
+//! For each typed word the index gives possible matches with points; customers who match all words are ranked by their
+//! sum, and only the best are read from the book.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use crate::error::Result;
 use crate::store::{Read, Value, params};
 use crate::text::name_key;
 
-/// Somebody who may be meant.
+/// A possible match.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Hit {
     #[serde(skip)]
@@ -31,8 +31,7 @@ pub(crate) struct Hit {
     pub(crate) last_visit: Option<NaiveDate>,
 }
 
-/// Those whom all the words fit, the best fit first, and how many there are in all. The book must have its
-/// [index](index::complete).
+/// The customers who match all words, best first, and their number. The book must have its [index](index::complete).
 pub(crate) fn find(
     read: &Read<'_>,
     vocabulary: &Vocabulary,
@@ -72,13 +71,13 @@ pub(crate) fn find(
     Ok((sums.who.len(), found.into_iter().take(most).map(hit).collect()))
 }
 
-/// Of so many of the best the last visit decides who comes first.
+/// Among this many of the best, the last visit decides the order.
 const MOST_DATED: usize = 60;
 
-/// So many at most are looked at of those whose reference or email begins as typed: more are no answer.
+/// At most this many references or emails with the typed prefix are considered: more are no useful answer.
 const MOST_BEGINNING: i64 = 1_000;
 
-/// How well each customer fits, by id, 0 being not at all; and who fits at all.
+/// The points of each customer, by ID (0: no match), and the IDs that match.
 struct Points {
     of: Vec<u8>,
     who: Vec<u32>,
@@ -99,7 +98,7 @@ impl Points {
         }
     }
 
-    /// Those who fit both.
+    /// The customers in both.
     fn both(mut self, other: &Self, sum: impl Fn(u8, u8) -> u8) -> Self {
         let of = &mut self.of;
         self.who.retain(|id| {
@@ -110,7 +109,7 @@ impl Points {
         self
     }
 
-    /// So many ids with the most points.
+    /// The `most` IDs with the most points.
     fn best(&self, most: usize) -> Vec<(u8, u32)> {
         let mut best: Vec<(u8, u32)> = self.who.iter().map(|id| (self.of[*id as usize], *id)).collect();
         let order = |(one, a): &(u8, u32), (other, b): &(u8, u32)| other.cmp(one).then_with(|| a.cmp(b));
@@ -123,17 +122,17 @@ impl Points {
     }
 }
 
-/// One word that was asked for.
+/// One word of the query.
 struct SearchWord {
     /// As typed: for references and emails.
     typed: String,
     /// "O'Neil-Strauss" is two.
     plain: Vec<String>,
-    /// Filled when it may be a part of a telephone number.
+    /// Filled when it may be a part of a phone number.
     digits: String,
 }
 
-/// The words; a telephone number typed with spaces is one.
+/// The words; a phone number typed with spaces is one word.
 fn asked(words: &str) -> Vec<SearchWord> {
     let words = words.trim();
     let is_number = |text: &str| {
@@ -152,7 +151,7 @@ fn asked(words: &str) -> Vec<SearchWord> {
 }
 
 impl SearchWord {
-    /// Whom it may mean, and how surely.
+    /// The customers that it may mean, with points.
     fn points(&self, read: &Read<'_>, vocabulary: &Vocabulary, size: usize) -> Result<Points> {
         let mut points: Option<Points> = None;
         for word in &self.plain {
@@ -192,7 +191,7 @@ impl SearchWord {
     }
 
     fn by_reference(&self, read: &Read<'_>, points: &mut Points) -> Result<()> {
-        // References are kept as they are written; people type them as they like.
+        // References are case-sensitive in the book; people type them in any case.
         let ways = [self.typed.clone(), self.typed.to_uppercase(), self.typed.to_lowercase()];
         for typed in BTreeSet::from(ways) {
             let exact =
@@ -227,12 +226,12 @@ impl SearchWord {
     }
 }
 
-/// Everything that begins with a text lies from the one to the other.
+/// The range of all texts with a prefix.
 fn until(start: &str) -> [Value<'static>; 2] {
     [Value::Text(start.to_owned().into()), Value::Text(format!("{start}\u{10ffff}").into())]
 }
 
-/// Whose name or town has a word, begins with it, or is near it.
+/// Customers whose name or town is this word, begins with it, or is close to it.
 fn named(read: &Read<'_>, vocabulary: &Vocabulary, word: &str, size: usize) -> Result<Points> {
     let mut points = Points::none(size);
     let is_long = word.chars().count() >= 3;

@@ -1,4 +1,4 @@
-//! Somebody who asks to be forgotten: the book keeps what was taken, and nothing of who it was taken from.
+//! Erases a person who asks to be forgotten: the book keeps the sales, but not who bought.
 
 use super::customer::{self, Customer, CustomerField};
 use super::index::{self, Words};
@@ -8,8 +8,8 @@ use crate::domain::{Consent, EmailAddress, folded};
 use crate::error::Result;
 use crate::store::{Write, params};
 
-/// Erases a card with everything on it; purchases stay, without a name. Its references are remembered as hashes alone, so
-/// that the next import does not bring them back, and so are addresses that must get no email.
+/// Erases a card with everything on it; purchases stay, without a name. Its references are stored only as hashes, so
+/// that the next import does not bring them back, and so are suppressed addresses.
 pub(super) fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
     let (customer, on) = (erasure.customer, erasure.on);
     write.run("UPDATE purchase SET customer_id = NULL, ref = '' WHERE customer_id = ?1", params![customer.id])?;
@@ -25,7 +25,7 @@ pub(super) fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
         write.run(sql, params![reference])?;
         write.run("DELETE FROM customer_merge WHERE ref = ?1 OR into_ref = ?1", params![reference])?;
     }
-    // A list without references knows them by their email, else their telephone: unless somebody else has the same.
+    // A list without references identifies them by email, else by phone, unless someone else has the same.
     let email = EmailAddress::parse(&customer.email).map(|email| email.key()).unwrap_or_default();
     for (sql, field, known) in [
         ("SELECT count(*) FROM customer WHERE email = ?1", &customer.email, email),
@@ -55,7 +55,7 @@ pub(super) fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
     household::settle(write, &[], &[customer.household_id])
 }
 
-/// Takes their name from the cards of those who lived with them.
+/// Removes their name from the cards of their household.
 fn leave_the_family(write: &Write<'_>, customer: &Customer) -> Result<()> {
     let names =
         [customer.first_name.clone(), customer.name(), format!("{} {}", customer.first_name, customer.last_name)];

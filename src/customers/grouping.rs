@@ -1,4 +1,4 @@
-//! Who of some people belong together: by the owner's word, or by an address and a surname or a spouse.
+//! Which people form a household: by the owner's decision, or by an address and a surname or a spouse.
 
 use std::collections::HashMap;
 
@@ -8,24 +8,24 @@ use crate::store::Row;
 use crate::text::names::{is_numeral, is_post_nominal, is_title};
 use crate::text::{plain_key, without_umlauts};
 
-/// What decides who belongs together.
+/// What decides about households.
 pub(super) struct Resident {
     pub(super) id: CustomerId,
     pub(super) household_id: HouseholdId,
     first_name: String,
     last_name: String,
     full_name: String,
-    /// As neighbours are compared.
+    /// Normalized, as neighbors are compared.
     surname: String,
     spouse: String,
     pub(super) address_hash: i64,
     pub(super) manual_household: String,
 }
 
-/// As the word of a manual household: at home with nobody, whatever the address says.
+/// The key of a manual household with one member, whatever the address.
 pub(super) const ALONE: &str = "alone";
 
-/// The household of each of these people, who live with nobody else.
+/// The household of each of these people, who share none with anyone else.
 pub(super) fn grouped(residents: &[Resident]) -> Vec<HouseholdId> {
     let mut parents: Vec<usize> = (0..residents.len()).collect();
     let mut by_hand: HashMap<&str, usize> = HashMap::new();
@@ -48,7 +48,7 @@ pub(super) fn grouped(residents: &[Resident]) -> Vec<HouseholdId> {
             let first = *by_surname.entry(&residents[one].surname).or_insert(one);
             join(&mut parents, first, one);
         }
-        // Those who name a spouse are few, so that a house of a thousand flats is not a million pairs.
+        // Few people have a spouse, so that a house of a thousand flats is not a million pairs.
         for &one in neighbours.iter().filter(|one| !residents[**one].spouse.is_empty()) {
             for &other in neighbours.iter().filter(|other| **other != one) {
                 if are_a_couple(&residents[one], &residents[other]) {
@@ -85,7 +85,7 @@ impl Resident {
     }
 }
 
-/// The surname of a card, without `Jr.` and `PhD`; of a whole name its last word, or what stands before the comma.
+/// The surname of a card, without `Jr.` and `PhD`; of a whole name its last word, or what is before the comma.
 fn surname(last_name: &str, full_name: &str) -> String {
     let are_letters = |text: &str| text.split([' ', ',']).all(|word| word.is_empty() || is_letters(word));
     let (name, is_whole) = match full_name.split_once(',') {
@@ -105,7 +105,7 @@ fn is_letters(word: &str) -> bool {
     is_numeral(word) || is_post_nominal(word, false)
 }
 
-/// A name as neighbours are compared: `Müller` is `MUELLER`, `Núñez` is `Nunez`.
+/// A name as neighbors are compared: `Müller` is `MUELLER`, `Núñez` is `Nunez`.
 fn spelling(name: &str) -> String {
     without_umlauts(&plain_key(name))
 }
@@ -120,13 +120,13 @@ fn in_any_order(name: &str) -> String {
     words.join(" ")
 }
 
-/// Whether one of them gives the other as the spouse, and the other nobody else.
+/// Whether one of them has the other as the spouse, and the other has no one else.
 fn are_a_couple(one: &Resident, other: &Resident) -> bool {
     (names(one, other) && (other.spouse.is_empty() || names(other, one)))
         || (names(other, one) && one.spouse.is_empty())
 }
 
-/// Whether `one` gives `other` as the spouse.
+/// Whether `one` has `other` as the spouse.
 fn names(one: &Resident, other: &Resident) -> bool {
     let spouse = in_any_order(&one.spouse);
     let whole = format!("{} {}", other.first_name, other.last_name);

@@ -1,4 +1,4 @@
-//! Whether a card has an email address, and the cards whose email is none.
+//! Whether a card has a valid email address, and the cards whose email is invalid.
 
 use super::customer::{COLUMNS, Customer};
 use crate::domain::EmailAddress;
@@ -6,17 +6,17 @@ use crate::error::Result;
 use crate::store::{Read, is_email, params};
 use crate::text;
 
-/// Of the customer `c`: the rule of [`EmailAddress`].
+/// For the customer `c`: the rule of [`EmailAddress`].
 pub(crate) const HAS_EMAIL: &str = is_email!("c.email");
 
-/// The cards that have an email which is no address, by reference.
+/// The cards with an invalid email, by reference.
 pub(crate) fn with_unusable_email(read: &Read<'_>) -> Result<Vec<Customer>> {
     let such = format!("deceased = 0 AND email <> '' AND NOT {HAS_EMAIL}");
     let sql = format!("SELECT {COLUMNS} FROM customer c WHERE {such} ORDER BY ref");
     read.all(&sql, params![], Customer::from_row)
 }
 
-/// These cards in words, with what is wrong and what to do; nothing when there are none.
+/// A message about these cards, with what is wrong and what to do; none when there are none.
 pub(crate) fn unusable_emails(cards: &[Customer]) -> Option<String> {
     let faults: Vec<(&Customer, EmailFault)> =
         cards.iter().filter_map(|card| Some((card, card.email_fault()?))).collect();
@@ -36,19 +36,19 @@ pub(crate) fn unusable_emails(cards: &[Customer]) -> Option<String> {
 }
 
 impl Customer {
-    /// What keeps the email on the card from being an address, with the command that sets it right: `` `ida..x@example.com`
-    /// has two dots in a row ``. Nothing when it is one, or when there is none.
+    /// Why the email on the card is invalid, with the command that corrects it: `` `ida..x@example.com` has two dots in
+    /// a row ``. None when it is valid or absent.
     pub(crate) fn email_fault(&self) -> Option<EmailFault> {
         EmailFault::of(&self.reference, &self.email)
     }
 }
 
-/// Why an email on a card is no address, and what to do.
+/// Why an email on a card is invalid, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EmailFault {
     /// `` `ida..x@example.com` has two dots in a row ``.
     pub(crate) message: String,
-    /// The command that corrects it, with the address where it can be read: `regulars customer set A1 email=…`.
+    /// The command that corrects it, with the address if it can be determined: `regulars customer set A1 email=…`.
     pub(crate) hint: String,
 }
 

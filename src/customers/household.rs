@@ -1,8 +1,8 @@
-//! Who lives with whom: one letter goes to a household.
+//! Who lives together: one letter is sent to a household.
 //!
-//! A household is the people whom the owner put together, or who share an address and either the surname or each other
-//! as spouse. Whom the owner took apart stands alone. It is worked out again whenever the book changes: for the people
-//! concerned, or after much was taken in, for everybody.
+//! A household is the people that the owner put together, or who share an address and either the surname or each other
+//! as spouse. A customer that the owner separated is alone. Households are updated whenever the book changes: for the
+//! people concerned, or after a large import, for everyone.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -26,13 +26,13 @@ pub(crate) fn household_of(read: &Read<'_>, customer: &Customer) -> Result<House
     Ok(Household { members: lookup::members(read, customer.household_id)? })
 }
 
-/// Puts two people into one household by hand, with those whom either was put together with before.
+/// Puts two people into one household manually, with those already put together with either.
 ///
 /// # Errors
 /// When both are the same person.
 pub(crate) fn join_by_hand(write: &Write<'_>, one: &Customer, other: &Customer) -> Result<()> {
     if one.id == other.id {
-        return Err(Error::new(format!("{} lives with themselves already", text::quote(&one.reference)))
+        return Err(Error::new(format!("{} cannot be put together with themselves", text::quote(&one.reference)))
             .hint("give the reference of another customer, or `household=alone`"));
     }
     let word = |id: CustomerId| {
@@ -56,13 +56,13 @@ pub(crate) fn join_by_hand(write: &Write<'_>, one: &Customer, other: &Customer) 
     settle(write, &[one.id, other.id], &[])
 }
 
-/// Takes somebody out of their household by hand, for good: the same address puts them together with nobody.
+/// Separates a customer from their household manually and permanently: a shared address no longer counts.
 pub(crate) fn set_alone(write: &Write<'_>, one: &Customer) -> Result<()> {
     write.run("UPDATE customer SET put_together = ?2 WHERE id = ?1", params![one.id, ALONE])?;
     settle(write, &[one.id], &[])
 }
 
-/// A word for people put together that nobody has.
+/// An unused key for people put together.
 fn next_word(read: &Read<'_>) -> Result<String> {
     let sql = "SELECT DISTINCT put_together FROM customer WHERE put_together <> ''";
     let known = read.all(sql, params![], |row| row.get::<String>(0))?;
@@ -70,7 +70,7 @@ fn next_word(read: &Read<'_>) -> Result<String> {
     Ok(format!("together {}", numbers.max().unwrap_or(0) + 1))
 }
 
-/// Works out the households of these people anew, after something on their cards has changed, and of those who are left in
+/// Updates the households of these people, after something on their cards has changed, and of those who remain in
 /// `households`.
 pub(crate) fn settle(write: &Write<'_>, people: &[CustomerId], households: &[HouseholdId]) -> Result<()> {
     for id in people {
@@ -112,7 +112,7 @@ pub(crate) fn settle(write: &Write<'_>, people: &[CustomerId], households: &[Hou
     Ok(())
 }
 
-/// Whom somebody could live with.
+/// The people who may live with someone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Ask {
     Person(CustomerId),
@@ -121,17 +121,17 @@ enum Ask {
     Together(String),
 }
 
-/// Cards whose address has no number: an older version of the program wrote them, or numbered them in another way.
+/// Cards without an address hash: an older version of the program wrote them, or hashed them differently.
 const UNPLACED: &str = "home = 0 AND (street <> '' OR street2 <> '')";
 
-/// Whether every card has the number of its address; if not, an older version of the program left the households to be
-/// worked out anew.
+/// Whether every card has its address hash; if not, an older version of the program left the households to be computed
+/// again.
 pub(crate) fn is_complete(read: &Read<'_>) -> Result<bool> {
     let sql = "SELECT count(*) FROM customer WHERE home = 0 AND (street <> '' OR street2 <> '')";
     Ok(read.value::<i64>(sql, params![])? == 0)
 }
 
-/// Works out every household anew.
+/// Computes every household again.
 pub(crate) fn regroup(write: &Write<'_>) -> Result<()> {
     if place(write, UNPLACED, params![])? > 0 {
         undeliverable::place(write)?;
@@ -147,7 +147,7 @@ pub(crate) fn regroup(write: &Write<'_>) -> Result<()> {
         Ok(())
     })?;
     drop(seen);
-    // Whoever shares nothing with anybody lives alone.
+    // A customer who shares nothing with anyone is alone.
     let is_shared = |home: i64, by_hand: bool| by_hand || home != 0 && shared.contains(&home);
     let mut close: Vec<Resident> = Vec::new();
     if all.iter().any(|(_, _, home, by_hand)| is_shared(*home, *by_hand)) {
@@ -174,12 +174,12 @@ fn move_to(write: &Write<'_>, id: CustomerId, from: HouseholdId, to: HouseholdId
     Ok(())
 }
 
-/// Writes down where somebody lives, after their address has changed.
+/// Records where someone lives, after their address has changed.
 pub(crate) fn place_card(write: &Write<'_>, id: CustomerId) -> Result<()> {
     place(write, "id = ?1", params![id]).map(|_| ())
 }
 
-/// Writes down where people live, as a number, and whether they have left it.
+/// Stores where people live, as a hash, and whether they have left it.
 fn place(write: &Write<'_>, such: &str, of: &[Value<'_>]) -> Result<usize> {
     let sql = format!("SELECT {COLUMNS} FROM customer WHERE {such}");
     let cards = write.all(&sql, of, Customer::from_row)?;
@@ -199,7 +199,7 @@ mod tests {
     use super::*;
     use crate::store::Store;
 
-    /// The households of people given as first name, surname, spouse, street and the hand of the owner.
+    /// The households of people given as first name, surname, spouse, street and manual household.
     fn households(people: &[[&str; 5]]) -> Vec<i64> {
         let folder = tempfile::tempdir().expect("folder");
         let mut store = Store::create(&folder.path().join("regulars.db")).expect("new");
@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(homes.expect("households"), [1, 1, 1, 4]);
     }
 
-    /// Whatever changes, working out those concerned gives what working out everybody gives.
+    /// Updating the affected households gives the same result as computing all of them.
     #[test]
     fn settling_a_few_is_regrouping_all() {
         let folder = tempfile::tempdir().expect("folder");

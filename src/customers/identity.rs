@@ -1,4 +1,4 @@
-//! Whom a reference of an export means: a card of its own, the card it was merged into, or somebody who was forgotten.
+//! The meaning of a reference in an export: its own card, the card it was merged into, or someone who was forgotten.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,18 +10,18 @@ use crate::domain::CustomerId;
 use crate::error::Result;
 use crate::store::{Read, Write, params};
 
-/// What became of a reference.
+/// The status of a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RefStatus {
-    /// Nothing: it means its own card, or a new one.
+    /// It means its own card, or a new one.
     Own,
-    /// It was merged; the id of the card that it means now.
+    /// It was merged; the ID of the card that it means now.
     Merged(CustomerId),
-    /// They asked to be forgotten: no card may be made for it, and no purchase may carry it.
+    /// They asked to be forgotten: no card or purchase may have it.
     Forgotten,
 }
 
-/// The references that do not mean a card of their own. An import asks once, and then for each row.
+/// The references that do not mean their own card. An import loads this once, and then looks up each row.
 #[derive(Debug)]
 pub(crate) struct References {
     merged: HashMap<String, CustomerId>,
@@ -39,17 +39,17 @@ impl References {
         Ok(Self { merged: merged.into_iter().collect(), forgotten: forgotten.into_iter().collect(), key })
     }
 
-    /// Whether anybody was forgotten at all.
+    /// Whether anyone was forgotten at all.
     pub(crate) fn has_forgotten(&self) -> bool {
         !self.forgotten.is_empty()
     }
 
-    /// What became of this one.
+    /// The status of this one.
     pub(crate) fn status(&self, reference: &str) -> RefStatus {
         if let Some(id) = self.merged.get(reference) {
             return RefStatus::Merged(*id);
         }
-        // Nearly every shop has forgotten nobody, and a hash a row is not free.
+        // Most shops have forgotten no one, and a hash for each row costs time.
         if !self.forgotten.is_empty() && self.forgotten.contains(&hash(&self.key, reference)) {
             return RefStatus::Forgotten;
         }
@@ -57,20 +57,20 @@ impl References {
     }
 }
 
-/// Remembers, of somebody who is forgotten, only that this reference is not to come back.
+/// Remembers only that this reference of a forgotten person must not come back.
 pub(super) fn remember_forgotten(write: &Write<'_>, reference: &str, on: NaiveDate) -> Result<()> {
     let sql = "INSERT INTO forgotten (hash, on_day) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
     let hash = hash(&write.shop_key()?, reference);
     write.run(sql, params![hash, on]).map(|_| ())
 }
 
-/// Whether this reference, email or telephone is of somebody who was forgotten.
+/// Whether this reference, email or phone belongs to someone who was forgotten.
 pub(super) fn is_forgotten(read: &Read<'_>, reference: &str) -> Result<bool> {
     let hash = hash(&read.shop_key()?, reference);
     read.value("SELECT EXISTS (SELECT 1 FROM forgotten WHERE hash = ?1)", params![hash])
 }
 
-/// Lets a reference come back that was forgotten; whether it was.
+/// Allows a forgotten reference again; returns whether it was forgotten.
 pub(crate) fn let_back(write: &Write<'_>, reference: &str) -> Result<bool> {
     let hash = hash(&write.shop_key()?, reference);
     Ok(write.run("DELETE FROM forgotten WHERE hash = ?1", params![hash])? > 0)
@@ -83,7 +83,7 @@ pub(crate) fn references(read: &Read<'_>, id: CustomerId) -> Result<Vec<String>>
     read.all(sql, params![id], |row| row.get(0))
 }
 
-/// Those hashes are worth nothing outside this shop: a short reference could be guessed without the key.
+/// These hashes are useless outside this shop: without the key a short reference could be guessed.
 fn hash(key: &[u8], reference: &str) -> Vec<u8> {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
     mac.update(b"forgotten\0");

@@ -1,7 +1,7 @@
-//! The words under which people are found: of their names, their towns, and the digits of their telephones.
+//! The search index: words of names and towns, and digits of phone numbers.
 //!
-//! For each word the ids of those who have it. Whoever changes a card takes its words out before and puts them in after,
-//! and [`Words::write`] writes the difference; a book that has no such index yet gets it whole.
+//! It has the IDs of the customers for each word. Code that changes a card removes its words before and adds them
+//! after, and [`Words::write`] writes the difference; a book without an index gets it as a whole.
 
 use std::collections::HashMap;
 
@@ -12,12 +12,12 @@ use crate::error::Result;
 use crate::store::{Read, Write, params};
 use crate::text::name_key;
 
-/// Before the words of names, of towns, and four digits of a telephone number (or its last three).
+/// Prefixes for words of names, of towns, and four digits of a phone number (or its last three).
 pub(crate) const NAME: char = 'n';
 pub(crate) const TOWN: char = 'c';
 pub(crate) const PHONE: char = 'p';
 
-/// The fields of a card whose words are kept.
+/// The indexed fields of a card.
 const FIELDS: [CustomerField; 7] = [
     CustomerField::FirstName,
     CustomerField::LastName,
@@ -37,17 +37,17 @@ pub(crate) struct Words {
 }
 
 impl Words {
-    /// A card has these words now; `field` gives its fields.
+    /// Adds the words of a card; `field` returns its fields.
     pub(crate) fn put_in<'f>(&mut self, id: CustomerId, field: impl Fn(CustomerField) -> &'f str) {
         note(&mut self.gained, &mut self.scratch, id, field);
     }
 
-    /// A card had these words until now.
+    /// Removes the words of a card.
     pub(crate) fn take_out<'f>(&mut self, id: CustomerId, field: impl Fn(CustomerField) -> &'f str) {
         note(&mut self.lost, &mut self.scratch, id, field);
     }
 
-    /// Writes the difference, if the book keeps an index already.
+    /// Writes the difference, if the book already has an index.
     pub(crate) fn write(mut self, write: &Write<'_>) -> Result<()> {
         if !is_complete(write)? {
             return Ok(());
@@ -71,15 +71,14 @@ impl Words {
     }
 }
 
-/// The setting that is there once every card is in the index.
+/// The setting that exists once every card is in the index.
 const COMPLETE: &str = "words";
 
-/// Whether every card is in the index.
 pub(crate) fn is_complete(read: &Read<'_>) -> Result<bool> {
     Ok(read.setting(COMPLETE)?.is_some())
 }
 
-/// Takes somebody out from under every word, whatever their card says: for those who are forgotten.
+/// Removes a customer from every word, whatever their card has: for those who are forgotten.
 pub(crate) fn erase(write: &Write<'_>, id: CustomerId) -> Result<()> {
     let Ok(id) = u32::try_from(id.0) else { return Ok(()) };
     let mut theirs = Vec::new();
@@ -97,7 +96,7 @@ pub(crate) fn erase(write: &Write<'_>, id: CustomerId) -> Result<()> {
     Ok(())
 }
 
-/// Makes the index of a whole book.
+/// Builds the index of a whole book.
 pub(crate) fn complete(write: &Write<'_>) -> Result<()> {
     let mut words = Words::default();
     write.each(&format!("SELECT {COLUMNS} FROM customer ORDER BY id"), params![], |row| {
@@ -108,7 +107,7 @@ pub(crate) fn complete(write: &Write<'_>) -> Result<()> {
     fill(write, words)
 }
 
-/// Makes the index of a book whose every card was put into `words`, in order of their ids.
+/// Stores the index of a book whose cards were all added to `words`, in order of their IDs.
 pub(crate) fn fill(write: &Write<'_>, words: Words) -> Result<()> {
     write.run("DELETE FROM customer_word", params![])?;
     let mut all: Vec<(String, Vec<u32>)> = words.gained.into_iter().collect();
@@ -120,7 +119,7 @@ pub(crate) fn fill(write: &Write<'_>, words: Words) -> Result<()> {
     write.set_setting(COMPLETE, &[1])
 }
 
-/// Calls `give` with every word that begins so, behind its kind, and those who have it.
+/// Calls `give` with every word with this prefix, after its kind, and the customers who have it.
 pub(crate) fn beginning(read: &Read<'_>, start: &str, mut give: impl FnMut(&str, Vec<u32>)) -> Result<()> {
     let sql = "SELECT word, customers FROM customer_word WHERE word >= ?1 AND word < ?2";
     read.each(sql, params![start, format!("{start}\u{10ffff}")], |row| {
@@ -141,7 +140,7 @@ pub(crate) fn words(read: &Read<'_>, kind: char) -> Result<Vec<String>> {
     Ok(words)
 }
 
-/// Who has a word.
+/// The customers who have a word.
 pub(crate) fn customers(read: &Read<'_>, word: &str) -> Result<Vec<u32>> {
     let sql = "SELECT customers FROM customer_word WHERE word = ?1";
     Ok(read.first(sql, params![word], |row| row.get::<Vec<u8>>(0))?.map(|packed| unpacked(&packed)).unwrap_or_default())
@@ -156,14 +155,14 @@ fn keep(write: &Write<'_>, word: &str, ids: &[u32]) -> Result<()> {
     write.run(sql, params![word, packed(ids)]).map(|_| ())
 }
 
-/// Notes an id under each word of a card.
+/// Adds an ID to each word of a card.
 fn note<'f>(
     notes: &mut HashMap<String, Vec<u32>>,
     scratch: &mut String,
     id: CustomerId,
     field: impl Fn(CustomerField) -> &'f str,
 ) {
-    // An id beyond this would be the four thousand millionth customer.
+    // An ID beyond this would be the four billionth customer.
     let Ok(id) = u32::try_from(id.0) else { return };
     let mut add = |kind: char, word: &str| {
         scratch.clear();
@@ -193,7 +192,7 @@ fn note<'f>(
     }
 }
 
-/// Ascending ids as differences, seven bits a byte, the last of each without the eighth.
+/// Ascending IDs as differences, seven bits per byte, the last byte of each without the eighth bit.
 fn packed(ids: &[u32]) -> Vec<u8> {
     let (mut bytes, mut before) = (Vec::with_capacity(ids.len() * 2), 0);
     for id in ids {

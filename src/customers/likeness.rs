@@ -1,11 +1,11 @@
-//! How alike two names, numbers and addresses are, for whoever cannot spell them.
+//! The similarity of names, numbers and addresses, for people who cannot spell them.
 
 use std::sync::LazyLock;
 
 use super::edit_distance::{Spelling, most_edits};
 use crate::text;
 
-/// The digits of a telephone number.
+/// The digits of a phone number.
 pub(super) fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
@@ -19,7 +19,7 @@ pub(crate) fn dialled(text: &str) -> String {
     if text.trim_start().starts_with('+') { format!("+{digits}") } else { digits }
 }
 
-/// How alike two plain names are, from 0 to 1, whichever of their words comes first.
+/// The similarity of two plain names, from 0 to 1, in any order of words.
 pub(super) fn likeness(one: &str, other: &str) -> f64 {
     if one == other {
         return 1.0;
@@ -28,20 +28,20 @@ pub(super) fn likeness(one: &str, other: &str) -> f64 {
     strsim::jaro_winkler(one, other).max(strsim::jaro_winkler(&turned, &sorted(other)))
 }
 
-/// The words of a plain text in order.
+/// The words of a plain text, sorted.
 pub(super) fn sorted(plain: &str) -> String {
     let mut words: Vec<&str> = plain.split(' ').collect();
     words.sort_unstable();
     words.join(" ")
 }
 
-/// Whether a word may be another, mistyped.
+/// Whether a word may be another with a typing error.
 fn mistyped(typed: &str, word: &str) -> bool {
     let allowed = most_edits(typed.chars().count());
     allowed > 0 && Spelling::of(typed).is_some_and(|typed| typed.edit_distance(word) <= allowed)
 }
 
-/// How a plain word sounds, roughly: Soundex for Latin letters, the first signs for others.
+/// How a plain word sounds, roughly: Soundex for Latin letters, the first characters for others.
 pub(super) fn sound(word: &str) -> String {
     let Some(first) = word.chars().next().filter(char::is_ascii_lowercase) else {
         return word.chars().take(3).collect();
@@ -68,11 +68,11 @@ pub(super) fn sound(word: &str) -> String {
     code
 }
 
-/// First names that one person may go by: the rows of nicknames.tsv.
+/// First names that the same person may use: the rows of nicknames.tsv.
 static NICKNAMES: LazyLock<Vec<Vec<&'static str>>> =
     LazyLock::new(|| text::table_rows(include_str!("nicknames.tsv")).map(Iterator::collect).collect());
 
-/// Whether two plain first names may be one person's: the same, a short form, an initial, or a slip.
+/// Whether two plain first names may be the same person's: equal, a short form, an initial, or a typing error.
 pub(super) fn same_first_name(one: &str, other: &str) -> bool {
     let (one, other) = (first_word(one), first_word(other));
     let initial = |short: &str, long: &str| short.chars().count() == 1 && long.starts_with(short);

@@ -1,4 +1,4 @@
-//! Purchases and the people they belong to: by reference, and by email where an export has nothing else.
+//! Purchases and the customers they belong to: by reference, and by email where an export has nothing else.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::domain::{CustomerId, EmailAddress, ImportId, email_key};
 use crate::error::Result;
 use crate::store::{Read, Write, params};
 
-/// Whose an email is, in lower case; emails of several people are nobody's.
+/// The customer of each email, in lowercase; emails shared by several customers have none.
 pub(crate) fn lone_emails(read: &Read<'_>) -> Result<HashMap<String, CustomerId>> {
     let mut all: HashMap<String, Option<CustomerId>> = HashMap::new();
     read.each("SELECT id, email FROM customer WHERE email <> ''", params![], |row| {
@@ -20,8 +20,7 @@ pub(crate) fn lone_emails(read: &Read<'_>) -> Result<HashMap<String, CustomerId>
     Ok(all.into_iter().filter_map(|(email, owner)| Some((email, owner?))).collect())
 }
 
-/// Purchases that came before their customer find them now, because of an import. Those of people who were forgotten stay
-/// nobody's.
+/// Links purchases that were imported before their customer. Those of forgotten people stay unlinked.
 pub(crate) fn link_purchases(write: &Write<'_>, import: ImportId) -> Result<()> {
     let references = References::of(write)?;
     let is_forgotten = |reference: &str| references.status(reference) == RefStatus::Forgotten;
@@ -47,8 +46,8 @@ pub(crate) fn link_purchases(write: &Write<'_>, import: ImportId) -> Result<()> 
     Ok(())
 }
 
-/// Purchases of nobody find a card that has changed by its references, and by its email where nobody else has it; their
-/// numbers. Those of people who were forgotten stay nobody's.
+/// Links purchases without a customer to a card that has changed, by its references, and by its email if no one else
+/// has it; returns their numbers. Those of forgotten people stay unlinked.
 pub(super) fn link_card(write: &Write<'_>, id: CustomerId) -> Result<Vec<i64>> {
     let mut linked = Vec::new();
     let sql = "UPDATE purchase SET customer_id = ?2, linked_by = 0 \
@@ -67,7 +66,8 @@ pub(super) fn link_card(write: &Write<'_>, id: CustomerId) -> Result<Vec<i64>> {
     Ok(linked)
 }
 
-/// The email of a card was changed by hand: purchases find it, and whoever has the old email alone now.
+/// The email of a card was changed manually: purchases are linked to it, and to the only card that still has the old
+/// email.
 pub(super) fn link_email(write: &Write<'_>, id: CustomerId, before: &str) -> Result<()> {
     link_card(write, id)?;
     if let ([(alone, _)], false) = (suppression::holders(write, before)?.as_slice(), before.is_empty()) {
@@ -76,13 +76,13 @@ pub(super) fn link_email(write: &Write<'_>, id: CustomerId, before: &str) -> Res
     Ok(())
 }
 
-/// The last purchase of the book.
+/// The last purchase in the book.
 pub(super) fn last_purchase(read: &Read<'_>) -> Result<i64> {
     read.value("SELECT COALESCE(max(id), 0) FROM purchase", params![])
 }
 
-/// Takes from two cards that were one what came to them only because their email was then of one card: the purchases that
-/// the merge linked, and those that came behind the purchase `since`.
+/// Unlinks from two cards what was linked only because their email belonged to one card while merged: the purchases
+/// that the merge linked, and those after the purchase `since`.
 pub(super) fn unlink(write: &Write<'_>, cards: [CustomerId; 2], linked: &[i64], since: Option<i64>) -> Result<()> {
     let [gone, stays] = cards;
     let sql = "UPDATE purchase SET customer_id = NULL WHERE id = ?1 AND customer_id IN (?2, ?3)";

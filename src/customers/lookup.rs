@@ -1,4 +1,4 @@
-//! Cards by reference and by id, and what hangs on them.
+//! Cards by reference and by ID, and the rows that belong to them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,7 +13,7 @@ pub(crate) fn count(read: &Read<'_>) -> Result<usize> {
     read.value("SELECT count(*) FROM customer", params![])
 }
 
-/// The customer of a reference; one that was merged into another card still means that card.
+/// The customer of a reference; a merged reference leads to the remaining card.
 ///
 /// # Errors
 /// When there is none; the hint names similar references.
@@ -23,12 +23,14 @@ pub(crate) fn by_ref(read: &Read<'_>, reference: &str) -> Result<Customer> {
     }
     let error = Error::new(format!("there is no customer {}", text::quote(reference)));
     Err(match similar_refs(read, reference)? {
-        near if near.is_empty() => error.hint("references are written as in your export"),
+        near if near.is_empty() => {
+            error.hint("references are as in your export; `regulars customer find WORDS` finds them by name")
+        }
         near => error.hint(format!("did you mean {}?", text::alternatives(&near))),
     })
 }
 
-/// The id of the card that a reference means: its own, or the one it was merged into.
+/// The ID of the card that a reference means: its own, or the one it was merged into.
 pub(crate) fn resolve_ref(read: &Read<'_>, reference: &str) -> Result<Option<CustomerId>> {
     let sql = "SELECT id FROM customer WHERE ref = ?1 UNION ALL SELECT customer_id FROM customer_alias WHERE ref = ?1";
     read.first(sql, params![reference], |row| row.get(0))
@@ -49,7 +51,6 @@ pub(crate) fn similar_refs(read: &Read<'_>, reference: &str) -> Result<Vec<Strin
     Ok(near.into_iter().take(3).map(|(_, known)| text::quote(&known)).collect())
 }
 
-/// The customer of an id.
 pub(crate) fn by_id(read: &Read<'_>, id: CustomerId) -> Result<Customer> {
     let sql = format!("SELECT {COLUMNS} FROM customer WHERE id = ?1");
     let found = read.first(&sql, params![id], Customer::from_row)?;
@@ -78,24 +79,22 @@ pub(crate) fn households(read: &Read<'_>, ids: &[CustomerId]) -> Result<HashMap<
     Ok(households)
 }
 
-/// Everybody of a household, in order of reference.
+/// Every member of a household, in order of reference.
 pub(crate) fn members(read: &Read<'_>, household_id: HouseholdId) -> Result<Vec<Customer>> {
     let sql = format!("SELECT {COLUMNS} FROM customer WHERE household_id = ?1 ORDER BY ref");
     read.all(&sql, params![household_id], Customer::from_row)
 }
 
-/// Somebody's tags.
 pub(crate) fn tags(read: &Read<'_>, id: CustomerId) -> Result<Vec<String>> {
     read.all("SELECT tag FROM customer_tag WHERE customer_id = ?1 ORDER BY tag", params![id], |row| row.get(0))
 }
 
-/// Somebody's preferences.
 pub(crate) fn preferences(read: &Read<'_>, id: CustomerId) -> Result<BTreeMap<String, String>> {
     let sql = "SELECT key, value FROM preference WHERE customer_id = ?1";
     Ok(read.all(sql, params![id], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
 }
 
-/// The id behind every reference, those that were merged as well.
+/// The ID of every reference, merged ones included.
 pub(crate) fn ids(read: &Read<'_>) -> Result<HashMap<String, CustomerId>> {
     let mut ids = HashMap::with_capacity(count(read)?);
     let sql = "SELECT ref, customer_id FROM customer_alias UNION ALL SELECT ref, id FROM customer";

@@ -1,7 +1,7 @@
-//! The same person twice: two cards become one, and can become two again.
+//! Merges two cards of one person, and undoes that.
 //!
-//! The card that goes is kept in the event, with everything that moved, so that an undo restores it exactly. Its reference
-//! goes on meaning the card that stays, wherever a reference is taken.
+//! The removed card is stored in the event, with everything that moved, so that an undo restores it exactly. Its
+//! reference then means the remaining card, wherever a reference is accepted.
 
 use std::collections::BTreeMap;
 
@@ -28,17 +28,17 @@ pub(crate) struct Merged {
     pub(crate) into_name: String,
     pub(crate) purchases: usize,
     pub(crate) notes: usize,
-    /// Fields of the card that stays which are different now.
+    /// Fields of the remaining card that are different now.
     pub(crate) fields: Vec<String>,
 }
 
-/// Columns of a card beside its texts that a merge keeps and may change.
+/// Columns of a card, besides its texts, that a merge stores and may change.
 const COLUMNS: [&str; 4] = ["post_consent", "email_consent", "put_together", "moved_from"];
 
-/// Makes the card of `reference` a part of the card of `into`.
+/// Merges the card of `reference` into the card of `into`.
 ///
 /// # Errors
-/// When they are one card already, or one of them is not there.
+/// When they are already one card, or one of them does not exist.
 pub(crate) fn merge(
     write: &Write<'_>,
     owners: &[&TableOwner],
@@ -48,7 +48,7 @@ pub(crate) fn merge(
 ) -> Result<Merged> {
     let (old, stays) = (lookup::by_ref(write, reference)?, lookup::by_ref(write, into)?);
     if old.id == stays.id {
-        return Err(Error::new(format!("{} and {} are one card already", text::quote(reference), text::quote(into)))
+        return Err(Error::new(format!("{} and {} are already one card", text::quote(reference), text::quote(into)))
             .hint(format!("`regulars customer show {}` shows it", stays.reference)));
     }
     let mut words = Words::default();
@@ -78,10 +78,10 @@ pub(crate) fn merge(
     Ok(Merged { purchases: merged.purchases + record.linked.len(), ..merged })
 }
 
-/// Makes two cards again of what was merged last under `reference`.
+/// Undoes the last merge of `reference`.
 ///
 /// # Errors
-/// When it was not merged, or the card that it went into was merged further since.
+/// When it was not merged, or the card it was merged into has itself been merged since.
 pub(crate) fn unmerge(
     write: &Write<'_>,
     owners: &[&TableOwner],
@@ -100,22 +100,22 @@ pub(crate) fn unmerge(
     let stays = lookup::by_id(write, holder)?;
     if stays.reference != into {
         let error = Error::new(format!(
-            "{} was merged into {}, which is a part of {} now",
+            "{} was merged into {}, which was merged into {}",
             text::quote(reference),
             text::quote(&into),
             text::quote(&stays.reference)
         ));
-        return Err(error.hint(format!("take that apart first: `regulars customer unmerge {into}`")));
+        return Err(error.hint(format!("separate that first: `regulars customer unmerge {into}`")));
     }
     let again: i64 = write.value("SELECT count(*) FROM customer WHERE ref = ?1", params![reference])?;
     if again > 0 {
-        return Err(Error::new(format!("there is a new card {} already", text::quote(reference)))
+        return Err(Error::new(format!("there is already a new card {}", text::quote(reference)))
             .hint(format!("merge that one too: `regulars customer merge {reference} {into}`")));
     }
     let mut record: MergeRecord = serde_json::from_str(&kept).map_err(unreadable)?;
     write.run("DELETE FROM customer_alias WHERE ref = ?1", params![reference])?;
     let id = put_back(write, reference, &record)?;
-    // What was sold under the old references since then is theirs as well.
+    // Purchases under the old references since then also belong to it.
     let mut sold: Vec<i64> = Vec::new();
     for old in record.aliases.iter().map(String::as_str).chain([reference]) {
         let since = "SELECT id FROM purchase WHERE customer_id = ?1 AND ref = ?2";
@@ -166,7 +166,7 @@ fn nothing_to_undo(read: &Read<'_>, reference: &str) -> Result<Error> {
     let sql = "SELECT ref FROM customer_merge WHERE into_ref = ?1 AND undone_at IS NULL ORDER BY id DESC LIMIT 1";
     Ok(match read.first(sql, params![reference], |row| row.get::<String>(0))? {
         Some(old) => error.hint(format!("{} was merged into it: `regulars customer unmerge {old}`", text::quote(&old))),
-        None => error.hint("give the old reference, the one that went"),
+        None => error.hint("give the old reference, the one that was merged"),
     })
 }
 
@@ -174,7 +174,7 @@ fn unreadable(source: serde_json::Error) -> Error {
     Error::new("what a merge kept cannot be read").hint("restore a backup").because(source)
 }
 
-/// Everything on the card that goes; its rows in tables are recorded by their owners.
+/// Everything on the removed card; the owners of tables record their rows.
 fn recorded(read: &Read<'_>, old: &Customer) -> Result<MergeRecord> {
     let aliases = "SELECT ref FROM customer_alias WHERE customer_id = ?1 ORDER BY ref";
     let tag_imports = "SELECT tag, import_id FROM customer_tag WHERE customer_id = ?1 ORDER BY tag";
@@ -210,14 +210,14 @@ fn columns(card: &Customer) -> BTreeMap<String, String> {
     texts.chain(COLUMNS.into_iter().map(str::to_owned).zip(others)).collect()
 }
 
-/// Fills what is empty on the card that stays; of two consents a no wins.
+/// Fills empty fields of the remaining card; of two consents an opt-out wins.
 fn give(write: &Write<'_>, old: &Customer, stays: &Customer, record: &MergeRecord) -> Result<Given> {
     let before = columns(stays);
     let mut after = before.clone();
     let mut set = |column: &str, value: &str| after.insert(column.to_owned(), value.to_owned());
     let unnamed = stays.first_name.is_empty() && stays.last_name.is_empty() && stays.full_name.is_empty();
     let same = |field| folded(stays.field(field)) == folded(old.field(field));
-    // An address is taken whole or completed, never mixed of two.
+    // An address is copied as a whole or completed, never mixed from two.
     let has_address = ADDRESS.into_iter().any(|field| !stays.field(field).is_empty());
     let fits_address =
         !has_address || address_change(|field| stays.field(field), |field| old.field(field)) == AddressChange::Complete;
@@ -232,7 +232,7 @@ fn give(write: &Write<'_>, old: &Customer, stays: &Customer, record: &MergeRecor
             set(field.as_str(), old.field(field));
         }
     }
-    // What the owner knows is not hidden by what was known already.
+    // The remarks of both cards are kept.
     let notes: Vec<&str> =
         [&stays.notes, &old.notes].into_iter().map(String::as_str).filter(|n| !n.is_empty()).collect();
     if !stays.notes.contains(&old.notes) {
@@ -246,7 +246,7 @@ fn give(write: &Write<'_>, old: &Customer, stays: &Customer, record: &MergeRecor
         set("put_together", &record.columns["put_together"]);
     }
     set("post_consent", joined(old.post_consent, stays.post_consent, true).as_str());
-    // A yes to email was given for an address: it counts only where that address is kept.
+    // Consent to email was given for an address: it counts only if that address is kept.
     let same_email = stays.email.is_empty() || same(CustomerField::Email);
     set("email_consent", joined(old.email_consent, stays.email_consent, same_email).as_str());
     let mut given = Given { became_deceased: old.deceased && !stays.deceased, ..Given::default() };
@@ -273,7 +273,8 @@ fn give(write: &Write<'_>, old: &Customer, stays: &Customer, record: &MergeRecor
     Ok(given)
 }
 
-/// An opt-out of either card stands on the card that stays as the last word to the shop; the numbers of the statements.
+/// An opt-out of either card is recorded on the remaining card as the last statement to the shop; returns the numbers
+/// of the statements.
 fn keep_opt_outs(write: &Write<'_>, old: &Customer, stays: &Customer, today: NaiveDate) -> Result<Vec<i64>> {
     let channels = [
         (ConsentChannel::Post, old.post_consent, stays.post_consent),
@@ -291,7 +292,7 @@ fn keep_opt_outs(write: &Write<'_>, old: &Customer, stays: &Customer, today: Nai
     Ok(numbers)
 }
 
-/// Two consents as one: a no wins; a yes counts where it may be carried over.
+/// Combines two consents: an opt-out wins; consent counts if it may be carried over.
 fn joined(old: Consent, stays: Consent, yes_carries: bool) -> Consent {
     match (old, stays) {
         (Consent::No, _) | (_, Consent::No) => Consent::No,
@@ -300,7 +301,7 @@ fn joined(old: Consent, stays: Consent, yes_carries: bool) -> Consent {
     }
 }
 
-/// Takes from the card that stays what the merge gave it, unless the owner has changed it since.
+/// Removes from the remaining card what the merge added, unless the owner has changed it since.
 fn take_back(write: &Write<'_>, stays: &Customer, given: &Given) -> Result<()> {
     let now = columns(stays);
     for (column, before, after) in &given.columns {
@@ -320,7 +321,7 @@ fn take_back(write: &Write<'_>, stays: &Customer, given: &Given) -> Result<()> {
     Ok(())
 }
 
-/// The card that went, under its own number where nobody has that now.
+/// Restores the removed card, under its own number if that is still free.
 fn put_back(write: &Write<'_>, reference: &str, record: &MergeRecord) -> Result<CustomerId> {
     let taken: i64 = write.value("SELECT count(*) FROM customer WHERE id = ?1", params![record.id])?;
     let number = (taken == 0).then_some(record.id);
@@ -347,7 +348,7 @@ fn put_back(write: &Write<'_>, reference: &str, record: &MergeRecord) -> Result<
     Ok(id)
 }
 
-/// Only columns that are known here are written.
+/// Only known columns are written.
 fn write_column(write: &Write<'_>, id: CustomerId, column: &str, value: &str) -> Result<()> {
     if CustomerField::from_form(column).is_none() && !COLUMNS.contains(&column) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The customer book: who the customers are, who lives with whom, what they bought, what was said to them.
+//! The customer book: customers, households, purchases, notes.
 
 mod address_change;
 mod alike;

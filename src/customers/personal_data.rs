@@ -110,7 +110,7 @@ const TABLES: &[ExportTable] = &[
         columns: &[("what", "what", Text), ("state", "state", Text), ("on", "on_day", Day), ("source", "source", Text)],
         from: "FROM circumstance WHERE customer_id = ?1 ORDER BY id",
     },
-    // Found by the address and not by the card, as it is meant for everybody there.
+    // Found by the address and not by the card, because it applies to everyone there.
     ExportTable {
         name: "returned_mail",
         columns: &[
@@ -211,7 +211,7 @@ const TABLES: &[ExportTable] = &[
 fn export(read: &Read<'_>, customer: &Customer) -> Result<Map<String, Json>> {
     let mut object = export_tables(read, TABLES, customer)?;
     object.insert("card".to_owned(), card(customer));
-    // Found by the address and not by the card, as it stays when the card goes.
+    // Found by the address and not by the card, because it stays when the card is erased.
     let suppressed = suppression::suppressions(read, &customer.email)?;
     object.insert("suppressions".to_owned(), json!(suppressed));
     Ok(object)

@@ -1,5 +1,5 @@
-//! Who gets no letter because of another card of theirs: one of the same name at the same address, which has opted out. Of
-//! those who were forgotten a hash of both is kept, among the addresses that get no email.
+//! Customers who get no letter because another card of the same name and address has opted out. For forgotten people a
+//! hash of both is stored, among the suppressed addresses.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,11 +10,11 @@ use crate::error::Result;
 use crate::store::{Read, params};
 use crate::text::plain_key;
 
-/// The names of those who have opted out of post, by the numbers of their addresses.
+/// The names of those who have opted out of post, by address hash.
 #[derive(Debug, Default)]
 pub(crate) struct PostOptOuts {
     by_home: HashMap<i64, Vec<OptedOutName>>,
-    /// Of a shop that has forgotten such people alone.
+    /// Only in a shop that has forgotten such people.
     forgotten: Option<(AddressKey, HashSet<Vec<u8>>)>,
 }
 
@@ -45,12 +45,12 @@ impl PostOptOuts {
         self.by_home.is_empty() && self.forgotten.is_none()
     }
 
-    /// Whether anybody at an address may have opted out.
+    /// Whether anyone at an address may have opted out.
     pub(crate) fn is_at(&self, home: i64) -> bool {
         home != 0 && (self.forgotten.is_some() || self.by_home.contains_key(&home))
     }
 
-    /// Whether somebody of this name at this address has opted out.
+    /// Whether someone of this name at this address has opted out.
     pub(crate) fn has(&self, home: i64, name: &str) -> bool {
         let name = plain_key(name);
         let is_known = self.by_home.get(&home).is_some_and(|known| known.iter().any(|one| one.whole == name));
@@ -58,7 +58,7 @@ impl PostOptOuts {
         is_known || forgotten.is_some_and(|(key, kept)| kept.contains(&key.hash(&at_home(home, &name))))
     }
 
-    /// Whoever has not opted out on their own card, and has on another.
+    /// Customers who have not opted out on their own card, but on another.
     pub(crate) fn others(&self, read: &Read<'_>) -> Result<HashSet<CustomerId>> {
         let mut others = HashSet::new();
         if self.is_empty() {
@@ -78,13 +78,13 @@ impl PostOptOuts {
         Ok(others)
     }
 
-    /// Whether a card is of somebody who has opted out on another.
+    /// Whether a card belongs to someone who has opted out on another.
     pub(crate) fn has_card(&self, card: &Customer) -> bool {
-        // Most shops have few, and the number of an address is not free.
+        // Most shops have few, and computing an address hash costs time.
         !self.is_empty() && self.has(card.address().hash(), &card.known_name())
     }
 
-    /// Whether the spouse whom a card names has opted out.
+    /// Whether the spouse named on a card has opted out.
     pub(crate) fn has_spouse(&self, card: &Customer) -> bool {
         if self.is_empty() || card.spouse.is_empty() {
             return false;
@@ -100,18 +100,18 @@ impl PostOptOuts {
     }
 }
 
-/// What a hash is made of; no address of email has such a form.
+/// The input of a hash; no email address has this form.
 fn at_home(home: i64, name: &str) -> String {
     format!("post {home} {name}")
 }
 
-/// What is kept of the opt-out of somebody who is forgotten; nothing without a name and an address.
+/// The stored form of a forgotten person's opt-out; none without a name and an address.
 pub(super) fn kept_form(card: &Customer) -> Option<String> {
     let (home, name) = (card.address().hash(), plain_key(&card.known_name()));
     (home != 0 && !name.is_empty()).then(|| at_home(home, &name))
 }
 
-/// Whether a name is another one, with or without a title before it.
+/// Whether a name equals another, with or without a title in front.
 fn ends_with(name: &str, end: &str) -> bool {
     name.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with(' '))
 }

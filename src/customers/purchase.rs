@@ -1,4 +1,4 @@
-//! What somebody bought: their last purchase, and sums over days.
+//! What a customer bought: their last purchase, and sums over days.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -8,18 +8,18 @@ use crate::error::Result;
 use crate::money::Money;
 use crate::store::{Read, params};
 
-/// A purchase as a letter speaks of it.
+/// A purchase as letters mention it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct LastPurchase {
     pub(crate) on: NaiveDate,
-    /// The dearest item of the receipt; empty when the export had no items.
+    /// The most expensive item of the receipt; empty when the export had no items.
     pub(crate) item: String,
     /// The whole receipt.
     #[serde(rename = "amount_minor")]
     pub(crate) amount: Money,
 }
 
-/// The newest purchases of a customer up to a day, newest first; returns are not among them.
+/// The newest purchases of a customer up to a day, newest first, without returns.
 pub(crate) fn last_purchases(
     read: &Read<'_>,
     customer_id: CustomerId,
@@ -35,18 +35,18 @@ pub(crate) fn last_purchases(
     })
 }
 
-/// How many purchases a customer made at all, returns among them.
+/// How many purchases a customer made, returns included.
 pub(crate) fn count_purchases(read: &Read<'_>, customer_id: CustomerId) -> Result<usize> {
     read.value("SELECT count(*) FROM purchase WHERE customer_id = ?1", params![customer_id])
 }
 
-/// What a customer spent in a span of days, both ends included, returns taken off.
+/// What a customer spent in a span of days, both ends included, minus returns.
 pub(crate) fn spent_between(read: &Read<'_>, customer_id: CustomerId, from: NaiveDate, to: NaiveDate) -> Result<Money> {
     let sql = "SELECT COALESCE(sum(amount_minor), 0) FROM purchase WHERE customer_id = ?1 AND day BETWEEN ?2 AND ?3";
     read.value(sql, params![customer_id, from, to])
 }
 
-/// How many purchases, returns aside, a customer made in a span of days, both ends included.
+/// How many purchases a customer made in a span of days, both ends included, without returns.
 pub(crate) fn visits_between(
     read: &Read<'_>,
     customer_id: CustomerId,
@@ -57,14 +57,14 @@ pub(crate) fn visits_between(
     read.value(sql, params![customer_id, from, to])
 }
 
-/// What the book has of the sales of a span of days, both ends included.
+/// Which sales of a span of days, both ends included, are in the book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SalesInBook {
     /// None at all.
     None,
     /// Some, but none that belongs to a customer.
     OfNobody,
-    /// Some that belong to customers; those after this day are missing, if there were any.
+    /// Some that belong to customers; any after this day are missing.
     UpTo(NaiveDate),
 }
 
@@ -75,7 +75,7 @@ pub(crate) fn sales_in_book(read: &Read<'_>, from: NaiveDate, to: NaiveDate) -> 
         read.value(&sql, params![from, to])
     };
     if is_there(" AND customer_id IS NOT NULL")? {
-        // A later sale is soon found where there are any; the last one is only looked for where there are none.
+        // A later sale is found quickly if there is one; the last one is searched only if there is none.
         let goes_on: bool = read.value("SELECT EXISTS (SELECT 1 FROM purchase WHERE day >= ?1)", params![to])?;
         let last = "SELECT max(day) FROM purchase WHERE day <= ?1";
         return Ok(SalesInBook::UpTo(if goes_on { to } else { read.value(last, params![to])? }));
@@ -83,7 +83,7 @@ pub(crate) fn sales_in_book(read: &Read<'_>, from: NaiveDate, to: NaiveDate) -> 
     Ok(if is_there("")? { SalesInBook::OfNobody } else { SalesInBook::None })
 }
 
-/// The first purchases that are larger than any amount may be, as an older version imported them: whose, when, how much.
+/// The first purchases above the largest amount, as an older version imported them: customer, day, amount.
 pub(crate) fn oversized_purchases(read: &Read<'_>, most: usize) -> Result<Vec<(String, NaiveDate, Money)>> {
     let sql = "SELECT COALESCE(c.ref, p.ref), p.day, p.amount_minor FROM purchase p \
                LEFT JOIN customer c ON c.id = p.customer_id WHERE p.amount_minor NOT BETWEEN -?1 AND ?1 \
@@ -91,7 +91,7 @@ pub(crate) fn oversized_purchases(read: &Read<'_>, most: usize) -> Result<Vec<(S
     read.all(sql, params![Money::MOST, most], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
 }
 
-/// The largest purchase that anybody of a household ever made.
+/// The largest purchase ever made by a member of a household.
 pub(crate) fn largest_purchase(read: &Read<'_>, household_id: HouseholdId) -> Result<Option<Money>> {
     let sql =
         "SELECT max(p.amount_minor) FROM purchase p JOIN customer c ON c.id = p.customer_id WHERE c.household_id = ?1";

@@ -1,4 +1,4 @@
-//! Purchases written by the thousand: each once, however often it is imported.
+//! Writes many purchases: each once, however often it is imported.
 
 use chrono::NaiveDate;
 
@@ -7,24 +7,24 @@ use crate::error::Result;
 use crate::money::Money;
 use crate::store::{PreparedStatement, Read, Value, Write, params};
 
-/// What makes two purchases the same one, as a hash.
+/// A hash that identifies a purchase.
 pub(crate) type DedupeKey = [u8; 16];
 
 /// Writes purchases.
 pub(crate) struct PurchaseWriter<'t> {
     write: &'t Write<'t>,
-    /// Within which receipt numbers are unique.
+    /// The scope in which receipt numbers are unique.
     source: &'t str,
-    /// Which writes; it can be undone.
+    /// The import that writes; it can be undone.
     import: ImportId,
-    /// The number of the first purchase that is new.
+    /// The number of the first new purchase.
     first: i64,
     next: i64,
     purchase: PreparedStatement<'t>,
     item: PreparedStatement<'t>,
 }
 
-/// What the book has of a purchase.
+/// A purchase as stored.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredPurchase {
     pub(crate) id: i64,
@@ -37,11 +37,10 @@ pub(crate) struct StoredPurchase {
     pub(crate) amount: Money,
     pub(crate) quantity_milli: Option<i64>,
     pub(crate) key: Vec<u8>,
-    /// Its lines that have an item.
+    /// Its lines with an item.
     pub(crate) lines: Vec<StoredLine>,
 }
 
-/// A line of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StoredLine {
     pub(crate) item: String,
@@ -102,7 +101,7 @@ fn read_rows(read: &Read<'_>, sql: &str, such: &[Value<'_>]) -> Result<Vec<Store
     Ok(all)
 }
 
-/// A purchase as it is to be.
+/// A purchase to be written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PurchaseDraft<'a> {
     pub(crate) receipt: &'a str,
@@ -112,7 +111,7 @@ pub(crate) struct PurchaseDraft<'a> {
     pub(crate) amount: Money,
     pub(crate) quantity_milli: Option<i64>,
     pub(crate) key: DedupeKey,
-    /// Which of several purchases of one key it is.
+    /// Its number among several purchases with the same key.
     pub(crate) occurrence: u32,
 }
 
@@ -130,7 +129,7 @@ impl<'t> PurchaseWriter<'t> {
                         same, nth, import_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
         let item = "INSERT INTO purchase_item (purchase_id, line, item, quantity_milli, amount_minor) \
                     VALUES (?1, ?2, ?3, ?4, ?5)";
-        // The number of a purchase that was deleted may be wanted again.
+        // The number of a deleted purchase may be needed again.
         let first = write.value(
             "SELECT COALESCE(max(id), 0) + 1 FROM (SELECT max(id) AS id FROM purchase \
              UNION ALL SELECT max(purchase_id) FROM replaced_purchase) used",
@@ -147,7 +146,7 @@ impl<'t> PurchaseWriter<'t> {
         })
     }
 
-    /// The number and the customer of a purchase that is in the book.
+    /// The number and the customer of a stored purchase.
     pub(crate) fn known(&self, key: &DedupeKey, occurrence: u32) -> Result<Option<(i64, Option<CustomerId>)>> {
         let sql = "SELECT id, customer_id FROM purchase WHERE same = ?1 AND nth = ?2";
         self.write.first(sql, params![key[..], occurrence], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -164,7 +163,7 @@ impl<'t> PurchaseWriter<'t> {
         read_rows(self.write, stored!("p.customer_id = ?1 AND p.day = ?2 AND p.id < ?3"), such)
     }
 
-    /// Those of nobody on a day.
+    /// Those without a customer on a day.
     pub(crate) fn of_nobody(&self, on: NaiveDate) -> Result<Vec<StoredPurchase>> {
         read_rows(self.write, stored!("p.customer_id IS NULL AND p.day = ?1 AND p.id < ?2"), params![on, self.first])
     }
@@ -179,25 +178,25 @@ impl<'t> PurchaseWriter<'t> {
         Ok(self.write.first("SELECT 1 FROM purchase WHERE receipt = '' LIMIT 1", params![], |_| Ok(()))?.is_some())
     }
 
-    /// Which of the purchases of a key comes next.
+    /// The next occurrence of a key.
     pub(crate) fn next_occurrence(&self, key: &DedupeKey) -> Result<u32> {
         self.write.value("SELECT COALESCE(max(nth), 0) + 1 FROM purchase WHERE same = ?1", params![key[..]])
     }
 
-    /// Gives a purchase of nobody its customer.
+    /// Links a purchase to its customer.
     pub(crate) fn link(&self, id: i64, customer: CustomerId) -> Result<()> {
         let sql = "UPDATE purchase SET customer_id = ?2, linked_by = 0 WHERE id = ?1 AND customer_id IS NULL";
         self.write.run(sql, params![id, customer]).map(|_| ())
     }
 
-    /// Gives a purchase another key; nothing that people see is changed.
+    /// Gives a purchase another key; nothing visible changes.
     pub(crate) fn set_key(&self, id: i64, key: &DedupeKey) -> Result<()> {
         let sql = "UPDATE purchase SET same = ?2, nth = (SELECT COALESCE(max(o.nth), 0) + 1 FROM purchase o \
                    WHERE o.same = ?2) WHERE id = ?1";
         self.write.run(sql, params![id, key[..]]).map(|_| ())
     }
 
-    /// Gives a purchase the number of its receipt.
+    /// Gives a purchase its receipt number.
     pub(crate) fn set_receipt(&self, id: i64, receipt: &str, key: &DedupeKey) -> Result<()> {
         self.keep_before(id)?;
         self.write.run("UPDATE purchase SET receipt = ?2 WHERE id = ?1", params![id, receipt])?;
@@ -218,7 +217,7 @@ impl<'t> PurchaseWriter<'t> {
         self.write_items(id, 1, items)
     }
 
-    /// Writes a purchase as it is now, but for its receipt and its key.
+    /// Updates a purchase, except its receipt and its key.
     pub(crate) fn replace(&mut self, now: &StoredPurchase) -> Result<()> {
         self.keep_before(now.id)?;
         let sql = "UPDATE purchase SET ref = ?2, customer_id = ?3, day = ?4, amount_minor = ?5, quantity_milli = ?6 \
@@ -233,7 +232,8 @@ impl<'t> PurchaseWriter<'t> {
         self.write.run("DELETE FROM purchase WHERE id = ?1", params![id]).map(|_| ())
     }
 
-    /// Keeps a purchase as it is before this import changes it for the first time, unless it has added it.
+    /// Stores the old state of a purchase before this import changes it for the first time, unless this import has
+    /// added it.
     fn keep_before(&self, id: i64) -> Result<()> {
         let sql = "INSERT INTO replaced_purchase (purchase_id, import_id, source, receipt, ref, customer_id, day, \
                    amount_minor, quantity_milli, same, nth, added_by, linked_by) SELECT id, ?2, source, receipt, ref, \
@@ -247,13 +247,13 @@ impl<'t> PurchaseWriter<'t> {
         Ok(())
     }
 
-    /// Drops what is kept of a purchase that is in the end as it was.
+    /// Drops the old state of a purchase that is unchanged in the end.
     pub(crate) fn drop_before(&self, id: i64) -> Result<()> {
         let sql = "DELETE FROM replaced_purchase WHERE purchase_id = ?1 AND import_id = ?2";
         self.write.run(sql, params![id, self.import]).map(|_| ())
     }
 
-    /// Adds lines to a receipt, which has other sums then.
+    /// Adds lines to a receipt, and updates its totals.
     pub(crate) fn add_items<'i>(
         &mut self,
         sums: &StoredPurchase,
@@ -267,7 +267,7 @@ impl<'t> PurchaseWriter<'t> {
         self.write_items(sums.id, next, items.filter(|line| !line.item.is_empty()))
     }
 
-    /// Lines without the name of an item say nothing that the purchase does not.
+    /// Lines without an item name add nothing to the purchase.
     fn write_items<'i>(&mut self, id: i64, first: usize, items: impl Iterator<Item = PurchaseItem<'i>>) -> Result<()> {
         for (line, PurchaseItem { item, quantity_milli, amount }) in (first..).zip(items) {
             if !item.is_empty() {

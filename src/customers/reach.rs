@@ -1,4 +1,4 @@
-//! How people can be written to: everybody in one pass over the book, or some of them.
+//! How each customer can be reached, in one pass over the book.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +11,7 @@ use crate::domain::{Consent, CustomerId, EmailAddress, HouseholdId, PostalAddres
 use crate::error::Result;
 use crate::store::{Read, Row, params};
 
-/// How somebody can be written to, and with whom they live.
+/// How a customer can be reached, and their household.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reach {
     pub(crate) reference: String,
@@ -19,10 +19,10 @@ pub(crate) struct Reach {
     pub(crate) has_address: bool,
     pub(crate) wants_no_post: bool,
     pub(crate) has_email: bool,
-    /// There is an email on the card that is no address.
+    /// The email on the card is invalid.
     pub(crate) has_email_fault: bool,
     pub(crate) email_consent: bool,
-    /// Why the address gets no email, whatever they said.
+    /// Why the address is suppressed.
     pub(crate) suppressed: Option<Suppression>,
     pub(crate) deceased: bool,
     /// The address on the card is one that they have left.
@@ -32,13 +32,13 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    /// Whether a letter is welcome, and an address is known that it reaches.
+    /// Whether a letter is allowed, and there is an address that it reaches.
     pub(crate) fn takes_letters(&self) -> bool {
         self.has_address && !self.wants_no_post && !self.has_moved && !self.is_undeliverable
     }
 }
 
-/// How everybody can be written to, by id.
+/// How each customer can be reached, by ID.
 pub(crate) fn reach(read: &Read<'_>) -> Result<HashMap<CustomerId, Reach>> {
     let mut all = HashMap::with_capacity(lookup::count(read)?);
     let known = KnownReasons::of(read)?;
@@ -103,8 +103,8 @@ impl KnownReasons {
     }
 }
 
-/// Whether a letter can go to an address, and whether it is one that they have left; of the columns `moved_from, street,
-/// street2, city, postcode, country` from `at` on.
+/// Whether a letter can be sent to an address, and whether it is one that they have left; from the columns `moved_from,
+/// street, street2, city, postcode, country` at index `at`.
 pub(crate) fn address_reach(row: &Row<'_>, at: usize) -> Result<(bool, bool)> {
     let text = |index: usize| row.get::<String>(at + index);
     let (moved_from, street, street2, city, postcode, country) =

@@ -1,4 +1,4 @@
-//! What an undo leaves as it is, each with the reason.
+//! What an undo leaves unchanged, each with the reason.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::domain::ImportId;
 
-/// One thing that stays.
+/// One item that stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct StayedItem {
     /// The reference or the receipt, and the field.
@@ -14,16 +14,16 @@ pub(crate) struct StayedItem {
     pub(crate) why: String,
 }
 
-/// Everything that stays: all of it counted, the first ones named.
+/// Everything that stays: all counted, the first ones named.
 #[derive(Debug, Default)]
 pub(crate) struct Stayed {
     pub(crate) first: Vec<StayedItem>,
-    /// How many for each reason.
+    /// The count for each reason.
     pub(crate) counts: BTreeMap<String, usize>,
 }
 
 impl Stayed {
-    /// So many are named, and some for each reason beyond that.
+    /// At most this many are named, plus some for each further reason.
     const MOST: usize = 1_000;
     const MOST_OF_A_REASON: usize = 5;
 
@@ -41,7 +41,7 @@ impl Stayed {
     }
 }
 
-/// Why something stays that a later import changed.
+/// The reason when a later import changed something.
 pub(super) fn changed_by(import: ImportId) -> String {
     format!("was changed by import {import}")
 }

@@ -1,5 +1,5 @@
-//! Email addresses that are not written to any more, whoever has them: kept as hashes that outlive the card, so that no
-//! import brings anybody back who said no or whose address is dead.
+//! Suppressed email addresses, for all cards with them: stored as hashes that outlive the card, so that no import brings back
+//! someone who opted out or whose address is dead.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,15 +14,14 @@ use crate::error::{Error, Result};
 use crate::store::{Read, Row, Write, params};
 use crate::text;
 
-/// One reason why an address is not written to.
+/// One reason why an address is suppressed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Suppressed {
     pub(crate) reason: Suppression,
-    /// Since when.
     pub(crate) on: NaiveDate,
-    /// From where it is known.
+    /// Where this is known from.
     pub(crate) source: String,
-    /// Since when it does not count any more.
+    /// The day on which it was lifted.
     pub(crate) lifted_on: Option<NaiveDate>,
 }
 
@@ -33,13 +32,13 @@ impl Suppressed {
     }
 }
 
-/// Every address that gets no email. Who asks about many asks this.
+/// Every suppressed address, for looking up many.
 #[derive(Debug)]
 pub(crate) struct Suppressions {
     by_hash: HashMap<Vec<u8>, Suppression>,
-    /// The addresses of those who have opted out: whoever else has one of them gets nothing there either.
+    /// The addresses of those who have opted out: others who share one get nothing there either.
     opted_out: HashSet<String>,
-    /// Of a shop with suppressions alone.
+    /// Only in a shop with suppressions.
     key: Option<AddressKey>,
 }
 
@@ -61,22 +60,22 @@ impl Suppressions {
         Ok(Self { by_hash, opted_out, key })
     }
 
-    /// Whether every address may get email.
+    /// Whether no address is suppressed.
     pub(crate) fn is_empty(&self) -> bool {
         self.by_hash.is_empty() && self.opted_out.is_empty()
     }
 
-    /// Why this address gets no email; what weighs most, when there are several reasons.
+    /// Why this address is suppressed; the most serious of several reasons.
     pub(crate) fn reason(&self, address: &str) -> Option<Suppression> {
-        // In most shops there are few, and a hash for each card is not free.
+        // Most shops have few, and a hash for each card costs time.
         let known = self.key.as_ref().and_then(|key| self.by_hash.get(&key.hash(address)).copied());
         let has_opted_out = || !self.opted_out.is_empty() && self.opted_out.contains(&email_key(address));
         known.or_else(|| has_opted_out().then_some(Suppression::OptedOut))
     }
 }
 
-/// Lets no email go to an address any more; whether it might until now. Who unsubscribed or complained has said no, and so it
-/// is written down as the wish of everybody in the book who has the address.
+/// Suppresses an address; returns whether that is new. An unsubscribe or a complaint is an opt-out, so it is also
+/// recorded as the mail preference of everyone in the book who has the address.
 pub(crate) fn suppress(
     write: &Write<'_>,
     address: &str,
@@ -102,7 +101,7 @@ pub(crate) fn suppress(
     Ok(is_new)
 }
 
-/// Why an address gets no email; what weighs most, when there are several reasons.
+/// Why an address is suppressed; the most serious of several reasons.
 pub(crate) fn suppressed(read: &Read<'_>, address: &str) -> Result<Option<Suppressed>> {
     let known = suppressions(read, address)?.into_iter().filter(|one| one.lifted_on.is_none());
     known.min_by_key(|one| one.reason).map_or_else(|| opted_out(read, address), |one| Ok(Some(one)))
@@ -111,7 +110,7 @@ pub(crate) fn suppressed(read: &Read<'_>, address: &str) -> Result<Option<Suppre
 /// The opt-out of a card that has an address.
 fn opted_out(read: &Read<'_>, address: &str) -> Result<Option<Suppressed>> {
     let key = email_key(address);
-    // Capitals of other alphabets are beyond SQL.
+    // SQL handles only ASCII letters without case.
     let (such, all) = ("LOWER(TRIM(email)) = ?1", "?1 <> ''");
     let sql = format!(
         "SELECT id, ref, email FROM email_opt_out WHERE {} ORDER BY id",
@@ -130,7 +129,7 @@ fn opted_out(read: &Read<'_>, address: &str) -> Result<Option<Suppressed>> {
     Ok(Some(Suppressed { reason: Suppression::OptedOut, on, source, lifted_on: None }))
 }
 
-/// Keeps the opt-out of somebody who is forgotten with their address, as a hash: they may come back with a list.
+/// Stores the opt-out of a forgotten person with their address, as a hash: they may come back in a list.
 pub(super) fn keep_opt_out(write: &Write<'_>, address: &str, on: NaiveDate) -> Result<()> {
     if email_key(address).is_empty() {
         return Ok(());
@@ -140,21 +139,21 @@ pub(super) fn keep_opt_out(write: &Write<'_>, address: &str, on: NaiveDate) -> R
     write.run(sql, params![AddressKey::of(write)?.hash(address), Suppression::OptedOut, on]).map(|_| ())
 }
 
-/// Everything that was ever written down about an address, what was lifted as well.
+/// Everything that was ever recorded about an address, including what was lifted.
 pub(crate) fn suppressions(read: &Read<'_>, address: &str) -> Result<Vec<Suppressed>> {
     let sql = "SELECT reason, on_day, source, lifted_on FROM suppression WHERE hash = ?1 ORDER BY on_day, reason";
     let hash = AddressKey::of(read)?.hash(address);
     read.all(sql, params![hash], Suppressed::from_row)
 }
 
-/// The opt-outs that are kept of people who were forgotten, as hashes.
+/// The stored opt-outs of forgotten people, as hashes.
 pub(super) fn opt_out_hashes(read: &Read<'_>) -> Result<HashSet<Vec<u8>>> {
     let sql = "SELECT hash FROM suppression WHERE reason = ?1 AND lifted_on IS NULL";
     Ok(read.all(sql, params![Suppression::OptedOut], |row| row.get(0))?.into_iter().collect())
 }
 
-/// Lets email go to an address again: on a new wish what was wished, on the word that the mailbox works what was about the
-/// mailbox.
+/// Lifts suppressions of an address: after new consent those from opt-outs, after confirmation that the mailbox works
+/// those about the mailbox.
 pub(super) fn lift(write: &Write<'_>, address: &str, wish: bool, on: NaiveDate) -> Result<()> {
     let hash = AddressKey::of(write)?.hash(address);
     if wish {
@@ -167,7 +166,7 @@ pub(super) fn lift(write: &Write<'_>, address: &str, wish: bool, on: NaiveDate) 
     Ok(())
 }
 
-/// Whoever else has opted out only because their address was, has said nothing any more.
+/// Others who were opted out only because of this address are no longer.
 fn forget_opt_outs(write: &Write<'_>, address: &str, on: NaiveDate) -> Result<()> {
     let wishes = suppressions(write, address)?;
     let of_address = |said: &ConsentStatement| {
@@ -191,17 +190,17 @@ fn forget_opt_outs(write: &Write<'_>, address: &str, on: NaiveDate) -> Result<()
     Ok(())
 }
 
-/// Leaves of the addresses that nobody in the book has any more only their hashes.
+/// Keeps only the hashes of addresses that are no longer in the book.
 pub(super) fn keep_only_hashes(write: &Write<'_>) -> Result<()> {
     let sql = "UPDATE suppression SET address = '', source = '' WHERE (address <> '' OR source <> '') AND NOT EXISTS \
                (SELECT 1 FROM customer c WHERE LOWER(c.email) = suppression.address AND c.email <> '')";
     write.run(sql, params![]).map(|_| ())
 }
 
-/// Who in the book has an address, and what they said about email.
+/// The customers with an address, and their consent to email.
 pub(super) fn holders(read: &Read<'_>, address: &str) -> Result<Vec<(CustomerId, Consent)>> {
     let key = email_key(address);
-    // Capitals of other alphabets are beyond SQL.
+    // SQL handles only ASCII letters without case.
     let such = if key.is_ascii() { "INSTR(LOWER(email), ?1) > 0" } else { "?1 <> ''" };
     let sql = format!("SELECT id, email_consent, email FROM customer WHERE email <> '' AND {such} ORDER BY id");
     let mut holders = Vec::new();
@@ -219,7 +218,6 @@ pub(super) fn holders(read: &Read<'_>, address: &str) -> Result<Vec<(CustomerId,
 pub(crate) struct AddressKey(Hmac<Sha256>);
 
 impl AddressKey {
-    /// As the shop has it.
     pub(crate) fn of(read: &Read<'_>) -> Result<Self> {
         let mac = Hmac::<Sha256>::new_from_slice(&read.shop_key()?);
         let mut mac = mac.map_err(|_| Error::new("the shop's key cannot be used"))?;
@@ -227,7 +225,7 @@ impl AddressKey {
         Ok(Self(mac))
     }
 
-    /// What an address is kept as among those that are not written to.
+    /// The stored hash of a suppressed address.
     pub(crate) fn hash(&self, address: &str) -> Vec<u8> {
         let mut mac = self.0.clone();
         mac.update(email_key(address).as_bytes());

@@ -1,4 +1,4 @@
-//! What the owner of tables registers for the rows of one person: how they are exported, erased, and moved with a card.
+//! What the owner of tables registers for one person's rows: how they are exported, erased, and moved with a card.
 
 use std::collections::BTreeMap;
 
@@ -11,19 +11,19 @@ use crate::domain::{CustomerId, ImportId, RecipientId};
 use crate::error::Result;
 use crate::store::{Read, Row, Write, params};
 
-/// What a room does with a person's rows in its tables. `app` has the list of all owners and goes over it.
+/// How a room handles a person's rows in its tables. `app` has the list of all owners.
 pub(crate) struct TableOwner {
-    /// Everything that is held on them, by a key for each table.
+    /// Everything stored about them, with a key for each table.
     pub(crate) export: fn(&Read<'_>, &Customer) -> Result<Map<String, Json>>,
     pub(crate) forget: fn(&Write<'_>, &Erasure<'_>) -> Result<()>,
-    /// Gives what belongs to the card that goes to the one that stays, and records it.
+    /// Moves what belongs to the removed card to the remaining one, and records it.
     pub(crate) merge: fn(&Write<'_>, &MergedCards, &mut MergeRecord) -> Result<()>,
-    /// Gives back what a merge recorded.
+    /// Moves back what a merge recorded.
     pub(crate) unmerge: fn(&Write<'_>, &MergedCards, &MergeRecord) -> Result<()>,
 }
 
 impl TableOwner {
-    /// Of tables whose rows belong to a recipient, whoever that is: a merge leaves them as they are.
+    /// For tables whose rows belong to a recipient: a merge does not change them.
     pub(crate) const fn of_recipients(
         export: fn(&Read<'_>, &Customer) -> Result<Map<String, Json>>,
         forget: fn(&Write<'_>, &Erasure<'_>) -> Result<()>,
@@ -32,7 +32,7 @@ impl TableOwner {
     }
 }
 
-/// Somebody who is erased.
+/// A person who is erased.
 #[derive(Debug)]
 pub(crate) struct Erasure<'a> {
     pub(crate) customer: &'a Customer,
@@ -40,32 +40,32 @@ pub(crate) struct Erasure<'a> {
     pub(crate) references: Vec<String>,
     /// Their places in plans.
     pub(crate) places: Vec<PlanPlace>,
-    /// The shop's country, for the addresses of those who stay.
+    /// The shop's country, for the addresses of the other household members.
     pub(crate) country: &'a str,
     pub(crate) on: NaiveDate,
 }
 
-/// A recipient that somebody is a member of.
+/// A recipient that a person is a member of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PlanPlace {
     pub(crate) recipient: RecipientId,
-    /// Others of the household are members too, and keep the piece.
+    /// Other household members belong to it too, and keep the piece.
     pub(crate) is_shared: bool,
 }
 
-/// Two cards that become one, or two again.
+/// Two cards that are merged or separated.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MergedCards {
     pub(crate) gone: CustomerId,
     pub(crate) stays: CustomerId,
 }
 
-/// The card that went, and everything that moved: kept as JSON, so that an undo restores it exactly.
+/// The removed card, and everything that moved: stored as JSON, so that an undo restores it exactly.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct MergeRecord {
     pub(super) id: CustomerId,
     pub(super) deceased: bool,
-    /// Which import added it.
+    /// The import that added it.
     #[serde(default)]
     pub(super) import: ImportId,
     #[serde(default)]
@@ -75,30 +75,30 @@ pub(crate) struct MergeRecord {
     pub(super) replaced: Vec<(String, ImportId, String, String)>,
     pub(super) columns: BTreeMap<String, String>,
     pub(super) tags: Vec<String>,
-    /// Which import added a tag.
+    /// The import that added each tag.
     #[serde(default)]
     pub(super) tag_imports: BTreeMap<String, ImportId>,
     pub(super) preferences: BTreeMap<String, String>,
-    /// References that meant it already.
+    /// References that already meant it.
     pub(super) aliases: Vec<String>,
-    /// By table: the numbers of the rows that moved.
+    /// By table: the numbers of the moved rows.
     pub(super) moved: BTreeMap<String, Vec<i64>>,
     /// Recipients that it was a member of.
     pub(crate) members: Vec<RecipientId>,
-    /// Those of them that the card that stays was a member of as well.
+    /// Those of them that the remaining card was also a member of.
     pub(crate) shared: Vec<RecipientId>,
     pub(super) given: Given,
-    /// The statements that the merge wrote down.
+    /// The statements that the merge recorded.
     #[serde(default)]
     pub(super) opt_outs: Vec<i64>,
-    /// The purchases that found their customer with it, and the last one that the book had then.
+    /// The purchases that the merge linked to their customer, and the last purchase in the book at that time.
     #[serde(default)]
     pub(super) linked: Vec<i64>,
     #[serde(default)]
     pub(super) last_purchase: Option<i64>,
 }
 
-/// What a merge gave the card that stays.
+/// What a merge added to the remaining card.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Given {
     /// Column, before, after.
@@ -108,18 +108,18 @@ pub(super) struct Given {
     pub(super) preferences: Vec<String>,
 }
 
-/// A table whose rows have a number of their own and belong to a card: a merge moves them as they are.
+/// A table whose rows have their own number and belong to a card: a merge moves them unchanged.
 pub(crate) struct CardRows {
-    /// The table, as the record of a merge names it.
+    /// The table's name in the record of a merge.
     pub(crate) table: &'static str,
     /// The numbers of the rows of card `?1`, in order.
     pub(crate) select: &'static str,
-    /// Gives row `?1` to card `?3` where it belongs to card `?2`.
+    /// Moves row `?1` to card `?3` if it belongs to card `?2`.
     pub(crate) update: &'static str,
 }
 
 impl CardRows {
-    /// Moves all rows of the card that goes, and records which.
+    /// Moves all rows of the removed card, and records them.
     pub(crate) fn merge(&self, write: &Write<'_>, cards: &MergedCards, record: &mut MergeRecord) -> Result<()> {
         let rows: Vec<i64> = write.all(self.select, params![cards.gone], |row| row.get(0))?;
         self.give(write, &rows, cards.gone, cards.stays)?;
@@ -127,7 +127,7 @@ impl CardRows {
         Ok(())
     }
 
-    /// Moves those back that still belong to the card that stays.
+    /// Moves those back that still belong to the remaining card.
     pub(crate) fn unmerge(&self, write: &Write<'_>, cards: &MergedCards, record: &MergeRecord) -> Result<()> {
         self.give(write, record.moved.get(self.table).map_or(&[], Vec::as_slice), cards.stays, cards.gone)
     }
@@ -137,7 +137,7 @@ impl CardRows {
     }
 }
 
-/// What a cell of an export is.
+/// The type of a cell in an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ExportCell {
     Text,
@@ -149,18 +149,18 @@ pub(crate) enum ExportCell {
     YesNo,
 }
 
-/// One table of which rows belong to a person.
+/// A table in which some rows belong to a person.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ExportTable {
     /// Its key in the object.
     pub(crate) name: &'static str,
-    /// The columns: key, SQL, what it is.
+    /// The columns: key, SQL, type.
     pub(crate) columns: &'static [(&'static str, &'static str, ExportCell)],
-    /// `FROM … WHERE … ORDER BY …`, where `?1` is the customer's id.
+    /// `FROM … WHERE … ORDER BY …`, where `?1` is the customer's ID.
     pub(crate) from: &'static str,
 }
 
-/// The rows of these tables that belong to a person, by the tables' names.
+/// The rows of these tables that belong to a person, by table name.
 pub(crate) fn export_tables(read: &Read<'_>, tables: &[ExportTable], customer: &Customer) -> Result<Map<String, Json>> {
     let mut object = Map::new();
     for table in tables {

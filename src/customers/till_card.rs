@@ -1,4 +1,4 @@
-//! A card that is made at the till, with a reference of its own series; and who may be that customer already.
+//! A card created at the till, with a reference of its own series; and possible duplicates.
 
 use chrono::NaiveDate;
 
@@ -14,13 +14,13 @@ use crate::domain::{CustomerId, ImportId};
 use crate::error::Result;
 use crate::store::{Read, Write, params};
 
-/// With it begins the reference of a customer who was added at a till; no export has such ones.
+/// The prefix of references for customers added at a till; no export uses it.
 const PREFIX: &str = "TILL-";
 
-/// So many of those whom a search finds are compared.
+/// At most this many search results are compared.
 const MOST: usize = 40;
 
-/// Cards that may be the same customer's: the same email or phone number, or the same name and address.
+/// Cards that may be the same customer: the same email or phone number, or the same name and address.
 pub(crate) fn possible_duplicates(
     read: &Read<'_>,
     vocabulary: &Vocabulary,
@@ -51,7 +51,7 @@ pub(crate) fn possible_duplicates(
     Ok(known)
 }
 
-/// Who lives at the address of a card that is not in the book yet.
+/// Customers at the address of a card that is not in the book yet.
 fn at_address(read: &Read<'_>, draft: &Customer) -> Result<Vec<Customer>> {
     let home = draft.address().hash();
     if home == 0 {
@@ -64,10 +64,10 @@ fn at_address(read: &Read<'_>, draft: &Customer) -> Result<Vec<Customer>> {
     )
 }
 
-/// Makes a card of what is said in `assignments`, as [`set`](change::set) has them.
+/// Creates a card from `assignments`, in the form of [`set`](change::set).
 ///
 /// # Errors
-/// With every assignment that is not one.
+/// With every invalid assignment.
 pub(crate) fn add_till_card(
     write: &Write<'_>,
     assignments: &[String],
@@ -79,7 +79,7 @@ pub(crate) fn add_till_card(
     Ok(id)
 }
 
-/// The next of the series that means nobody and nobody who was forgotten.
+/// The next reference of the series that is unused, also by forgotten people.
 fn next_reference(read: &Read<'_>) -> Result<String> {
     let mut last = 0;
     let sql = "SELECT ref FROM customer WHERE ref LIKE ?1 UNION ALL SELECT ref FROM customer_alias WHERE ref LIKE ?1";

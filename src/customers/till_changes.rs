@@ -1,4 +1,4 @@
-//! What tills changed on cards: kept with what was there before, so that the owner sees it and can undo it.
+//! What tills changed on cards: stored with the old values, so that the owner sees it and can undo it.
 
 use std::collections::BTreeMap;
 
@@ -16,30 +16,30 @@ use crate::store::{Read, Row, Write, params};
 pub(crate) struct TillChange {
     pub(crate) id: TillChangeId,
     pub(crate) kind: TillChangeKind,
-    /// Nobody when a new card was undone.
+    /// None when a new card was undone.
     pub(crate) customer: Option<CustomerId>,
     /// The fields of an address before and after.
     pub(crate) before: BTreeMap<CustomerField, String>,
     pub(crate) after: BTreeMap<CustomerField, String>,
-    /// Of a note: what it is about, and its text.
+    /// For a note: its kind and text.
     pub(crate) about: Option<NoteKind>,
     pub(crate) text: String,
     pub(crate) at: NaiveDateTime,
     pub(crate) till: String,
     pub(crate) undone_at: Option<NaiveDateTime>,
-    /// The owner has seen it.
+    /// The owner has dismissed it.
     pub(crate) is_put_aside: bool,
     note: Option<i64>,
 }
 
-/// When and at which till.
+/// The time and the till.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AtTill<'t> {
     pub(crate) at: NaiveDateTime,
     pub(crate) till: &'t str,
 }
 
-/// Keeps that the address of a card is another now; nothing when it is the same.
+/// Records a changed address; nothing when it is the same.
 pub(crate) fn record_address(write: &Write<'_>, before: &Customer, here: AtTill<'_>) -> Result<()> {
     let after = lookup::by_id(write, before.id)?;
     let [old, new] = [before, &after].map(|card| fields(card, &ADDRESS));
@@ -50,7 +50,7 @@ pub(crate) fn record_address(write: &Write<'_>, before: &Customer, here: AtTill<
     insert(write, before.id, TillChangeKind::Address, (&texts.0, &texts.1), None, here, None)
 }
 
-/// Keeps that a card has a new note.
+/// Records a new note on a card.
 pub(crate) fn record_note(
     write: &Write<'_>,
     id: CustomerId,
@@ -60,21 +60,23 @@ pub(crate) fn record_note(
     insert(write, id, TillChangeKind::Note, (about.as_str(), text), Some(note), here, None)
 }
 
-/// Keeps that a card is new. The same request adds no second one.
+/// Records a new card. Repeating the request adds no second one.
 pub(crate) fn record_card(write: &Write<'_>, id: CustomerId, request: &str, here: AtTill<'_>) -> Result<()> {
     let card = json(&fields(&lookup::by_id(write, id)?, CustomerField::ALL))?;
     insert(write, id, TillChangeKind::Card, ("", &card), None, here, Some(request))
 }
 
-/// The card that a request has added before.
+/// The card that a request has already added.
 ///
 /// # Errors
-/// When it was taken back since.
+/// When it was undone since.
 pub(crate) fn card_of_request(read: &Read<'_>, request: &str) -> Result<Option<CustomerId>> {
     let sql = "SELECT customer_id FROM till_change WHERE request = ?1";
     match read.first(sql, params![request], |row| row.get::<Option<CustomerId>>(0))? {
-        Some(None) => Err(Error::new("this card was added before, and taken back since")
-            .hint("look for them again, and add them from there")),
+        Some(None) => {
+            Err(Error::new("this card was already added, and undone since")
+                .hint("search again, and add them from there"))
+        }
         found => Ok(found.flatten()),
     }
 }
@@ -123,18 +125,18 @@ fn from_row(row: &Row<'_>) -> Result<TillChange> {
     })
 }
 
-/// What the owner has neither seen nor undone, the newest first.
+/// Changes that the owner has neither dismissed nor undone, newest first.
 pub(crate) fn open_till_changes(read: &Read<'_>) -> Result<Vec<TillChange>> {
     let sql = format!("{CHANGE} WHERE undone_at IS NULL AND put_aside_at IS NULL ORDER BY id DESC");
     read.all(&sql, params![], from_row)
 }
 
-/// What was changed on a day, the newest first.
+/// The changes of a day, newest first.
 pub(crate) fn till_changes_on(read: &Read<'_>, day: NaiveDate) -> Result<Vec<TillChange>> {
     read.all(&format!("{CHANGE} WHERE on_day = ?1 ORDER BY id DESC"), params![day], from_row)
 }
 
-/// The newest change that a till made on a card since a moment, if it stands.
+/// The newest change that a till made on a card since a moment, if it was not undone.
 pub(crate) fn newest_till_change(
     read: &Read<'_>,
     card: CustomerId,
@@ -147,22 +149,21 @@ pub(crate) fn newest_till_change(
     read.first(&sql, params![card, till, since], from_row)
 }
 
-/// A change by its id.
 pub(crate) fn till_change(read: &Read<'_>, id: TillChangeId) -> Result<TillChange> {
     let found = read.first(&format!("{CHANGE} WHERE id = ?1"), params![id], from_row)?;
-    found.ok_or_else(|| Error::new("there is no such change").hint("look at the day's list"))
+    found.ok_or_else(|| Error::new("there is no such change").hint("check the day's list"))
 }
 
-/// The owner has seen it: it stays on the list of its day.
+/// Dismisses a change: it stays on the list of its day.
 pub(crate) fn put_change_aside(write: &Write<'_>, id: TillChangeId, now: NaiveDateTime) -> Result<()> {
     let sql = "UPDATE till_change SET put_aside_at = ?2 WHERE id = ?1 AND put_aside_at IS NULL";
     write.run(sql, params![id, now]).map(|_| ())
 }
 
-/// Undoes a change; a second time does nothing. `in_use` says why a new card has to stay, as other rooms know it.
+/// Undoes a change; repeating it does nothing. `in_use` is the reason from other rooms why a new card has to stay.
 ///
 /// # Errors
-/// When the card was changed again since, or something hangs on a new one.
+/// When the card was changed again since, or a new card is already in use.
 pub(crate) fn undo_till_change(
     write: &Write<'_>,
     change: &TillChange,
@@ -193,13 +194,13 @@ pub(crate) fn undo_till_change(
 fn restore_address(write: &Write<'_>, id: CustomerId, change: &TillChange, now: NaiveDateTime) -> Result<()> {
     let card = lookup::by_id(write, id)?;
     if fields(&card, &ADDRESS) != change.after {
-        return Err(Error::new("the address was changed again since").hint("look at the card, and set it there"));
+        return Err(Error::new("the address was changed again since").hint("open the card, and set it there"));
     }
     let assignments: Vec<String> = change.before.iter().map(|(field, text)| format!("{field}={text}")).collect();
     change::set(write, &card, &assignments, now.date(), "undone by the owner").map(|_| ())
 }
 
-/// Why a new card stays, in order of weight: the reason, and when it holds for card `?1`.
+/// Why a new card stays, most important first: the reason, and its condition for card `?1`.
 const USES: [(&str, &str); 8] = [
     ("has purchases", "EXISTS (SELECT 1 FROM purchase x WHERE x.customer_id = ?1)"),
     ("has a note", "EXISTS (SELECT 1 FROM contact_note x WHERE x.customer_id = ?1)"),

@@ -1,4 +1,4 @@
-//! What an import replaced on cards, undone: a field is as it was before, unless it has another value now.
+//! Undoes what an import replaced on cards: a field gets its old value, unless it was changed since.
 
 use super::consent::{self, ConsentSubject};
 use super::customer::{self, Customer, CustomerField};
@@ -9,14 +9,14 @@ use crate::domain::{Column, Consent, CustomerId, ImportId};
 use crate::error::Result;
 use crate::store::{Write, params};
 
-/// What an undo did on cards that were there before.
+/// What an undo did on cards that existed before the import.
 #[derive(Debug, Default)]
 pub(super) struct UndoneFields {
     /// Fields and tags.
     pub(super) restored: usize,
-    /// Whose cards they are.
+    /// The cards it changed.
     pub(super) people: Vec<CustomerId>,
-    /// Whether purchases may have lost the customer whom an email gave them.
+    /// Whether purchases may have lost the customer that an email gave them.
     pub(super) has_lost: bool,
 }
 
@@ -42,7 +42,7 @@ pub(super) fn undo(
     Ok(done)
 }
 
-/// The cards while their fields are restored.
+/// Restores the fields of cards.
 struct FieldUndo<'u> {
     write: &'u Write<'u>,
     import: ImportId,
@@ -63,7 +63,7 @@ struct Replaced {
 const CHANGED: &str = "was changed since";
 
 impl Replaced {
-    /// Why it stays as it is, where `present` stands now.
+    /// The reason why it stays, if `present` is its current value.
     fn stays(&self, present: &str) -> Option<String> {
         match self.later {
             Some(later) => Some(changed_by(later)),
@@ -113,7 +113,7 @@ impl FieldUndo<'_> {
         self.stayed.add(format!("{} {}", card.reference, one.field), why);
     }
 
-    /// The parts of an address that are to be restored: all, or none where one of them stays, as an address is never mixed of
+    /// The parts of an address to restore: all, or none if one of them stays, because an address is never mixed from
     /// two.
     fn address(
         &mut self,
@@ -141,7 +141,7 @@ impl FieldUndo<'_> {
         Ok(Vec::new())
     }
 
-    /// Lets the import that changed a field later restore, once it is undone itself, what this one would have.
+    /// Passes the old value to a later import that changed the field too, so that its undo restores it.
     fn hand_over(&self, card: &Customer, one: &Replaced) -> Result<()> {
         let Some(later) = one.later else { return Ok(()) };
         let sql = "UPDATE replaced_field SET before = ?4 \
@@ -164,7 +164,7 @@ impl FieldUndo<'_> {
         Ok(())
     }
 
-    /// Restores what was said before; why not. An opt-out that the import recorded stays one.
+    /// Restores an earlier statement, or returns why not. An opt-out that the import recorded stays.
     fn said(&self, card: &Customer, one: &Replaced, subject: ConsentSubject) -> Result<Option<String>> {
         let (write, id, import, present) = (self.write, card.id, self.import, subject.on(card));
         let is_no = matches!(subject, ConsentSubject::Consent(_)) && one.after == Consent::No.as_str();

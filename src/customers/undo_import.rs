@@ -1,4 +1,4 @@
-//! An import undone: what it added goes, what it replaced comes back; what somebody has used or changed since stays.
+//! Undoes an import: what it added is removed, what it replaced is restored; what was used or changed since stays.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::store::{Write, params};
 use crate::text;
 
-/// The rows of an import: those with its number, all of them behind these numbers.
+/// The rows of an import: those with its number, all of them after these numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ImportRows {
     pub(crate) import: ImportId,
@@ -30,14 +30,14 @@ pub(crate) struct UndoneRows {
     pub(crate) stayed: Stayed,
 }
 
-/// Up to so many cards the households are worked out one by one.
+/// Up to this many cards, households are updated one by one.
 const FEW: usize = 500;
 
-/// So many cards are removed in one go.
+/// How many cards are removed at a time.
 const CHUNK: i64 = 10_000;
 
-/// Undoes an import. `held` has the cards that other rooms hold on to, and why; `progress` is told what is done of how much,
-/// and may end it.
+/// Undoes an import. `held` has the cards that other rooms still use, and why; `progress` gets the amount done and the
+/// total, and may stop it.
 pub(crate) fn undo_import(
     write: &Write<'_>,
     rows: ImportRows,
@@ -62,7 +62,7 @@ pub(crate) fn undo_import(
     })
 }
 
-/// The book while the cards of an import are undone.
+/// The state of undoing the cards of an import.
 struct UndoneCards<'u> {
     write: &'u Write<'u>,
     import: ImportId,
@@ -75,7 +75,8 @@ struct UndoneCards<'u> {
     done: UndoneRows,
 }
 
-/// Why a card that an import added stays, in order of weight: the reason, and when it holds for card `c` and import `?1`.
+/// Why a card that an import added stays, most important first: the reason, and its condition for card `c` and import
+/// `?1`.
 const REASONS: [(&str, &str); 8] = [
     ("has a note", "EXISTS (SELECT 1 FROM contact_note x WHERE x.customer_id = c.id)"),
     ("another card was merged into it", "EXISTS (SELECT 1 FROM customer_alias x WHERE x.customer_id = c.id)"),
@@ -99,8 +100,8 @@ const REASONS: [(&str, &str); 8] = [
 const CHANGED_LATER: &str = "was changed by a later import";
 
 impl UndoneCards<'_> {
-    /// Removes the cards that the import added and nobody has used since; whether most of the book is gone, so that its index
-    /// is to be made anew.
+    /// Removes the cards that the import added and that are unused since; returns whether most of the book was removed,
+    /// so that its index has to be rebuilt.
     fn remove(&mut self, held: &HashMap<CustomerId, String>) -> Result<bool> {
         let (write, import, after) = (self.write, self.import, self.after);
         let merged = "SELECT ref, into_ref FROM customer_merge WHERE import_id = ?1 AND undone_at IS NULL ORDER BY ref";
@@ -138,7 +139,7 @@ impl UndoneCards<'_> {
             }
             Ok(())
         })?;
-        // What stays belongs to the import no more.
+        // What stays no longer belongs to the import.
         for id in stay {
             write.run("UPDATE customer SET import_id = 0 WHERE id = ?1", params![id])?;
             let sql = "UPDATE customer_tag SET import_id = 0 WHERE customer_id = ?1 AND import_id = ?2";
@@ -175,17 +176,17 @@ impl UndoneCards<'_> {
         Ok(index_anew)
     }
 
-    /// Restores the cards that were there before, and what is worked out from all cards.
+    /// Restores the cards that existed before, and updates everything derived from all cards.
     fn finish(mut self, index_anew: bool) -> Result<UndoneRows> {
         let (write, done) = (self.write, &mut self.done);
         let fields = undo_fields::undo(write, self.import, &mut self.words, &mut done.stayed, self.progress)?;
         done.fields_restored = fields.restored;
         if fields.has_lost {
-            // An email that is as before may be of two cards again.
+            // A restored email may belong to two cards again.
             let sql = "UPDATE purchase SET customer_id = NULL, linked_by = 0 WHERE linked_by = ?1";
             write.run(sql, params![self.import])?;
         }
-        // Who has an email alone now finds purchases by it.
+        // The only card that still has an email gets the purchases with it.
         if fields.has_lost || done.customers_removed > 0 || done.purchases.has_lost {
             links::link_purchases(write, ImportId(0))?;
         }
@@ -218,7 +219,7 @@ mod tests {
     use crate::domain::CircumstanceKind;
     use crate::store::Store;
 
-    /// Who has died or moved according to a list has not after its undo, unless somebody said so too.
+    /// Undoing a list also undoes that someone has died or moved, unless a person reported it too.
     #[test]
     fn circumstances_of_a_list_are_undone() {
         let folder = tempfile::tempdir().expect("folder");

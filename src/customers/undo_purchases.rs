@@ -1,4 +1,4 @@
-//! The purchases of an import undone: those that it added go, those that it changed are as they were.
+//! Undoes the purchases of an import: added ones are removed, changed ones restored.
 
 use chrono::NaiveDate;
 
@@ -12,11 +12,11 @@ use crate::store::{Read, Row, Write, params};
 pub(crate) struct UndonePurchases {
     pub(crate) removed: usize,
     pub(crate) restored: usize,
-    /// Whether one of the restored had no customer, who may be there now.
+    /// Whether a restored purchase had no customer, who may exist now.
     pub(super) has_lost: bool,
 }
 
-/// So many purchases are removed in one go.
+/// How many purchases are removed at a time.
 const CHUNK: i64 = 50_000;
 
 pub(super) fn undo(
@@ -35,7 +35,7 @@ pub(super) fn undo(
         write.run("UPDATE purchase SET import_id = 0 WHERE id = ?1", params![id])?;
         stayed.add(name, changed_by(by));
     }
-    // What a later import has deleted comes back with nobody's undo.
+    // What a later import has deleted is not restored by any undo.
     let sql = "DELETE FROM replaced_purchase WHERE added_by = ?1 AND NOT EXISTS \
                (SELECT 1 FROM purchase p WHERE p.id = replaced_purchase.purchase_id)";
     write.run(sql, params![import])?;
@@ -74,7 +74,7 @@ fn remove(
     })
 }
 
-/// Removes `count` rows of `all` from a table: without its indexes when that is much and most of them.
+/// Removes `count` of the `all` rows of a table: without its indexes when these are many and most of them.
 pub(super) fn removing(
     write: &Write<'_>,
     table: &str,
@@ -85,7 +85,7 @@ pub(super) fn removing(
     if count > 10_000 && count * 2 > all { write.unindexed(table, work) } else { work() }
 }
 
-/// A purchase as it was before the import.
+/// The state of a purchase before the import.
 struct ReplacedPurchase {
     kept: i64,
     purchase: i64,
@@ -94,7 +94,7 @@ struct ReplacedPurchase {
     customer: Option<CustomerId>,
     /// The next import that changed it too.
     later: Option<ImportId>,
-    /// The reference that it has now; nothing when it was deleted.
+    /// Its current reference; none when it was deleted.
     present: Option<String>,
 }
 
@@ -145,7 +145,7 @@ fn restore_one(
     done: &mut UndonePurchases,
 ) -> Result<()> {
     if let Some(later) = one.later {
-        // The later import, undone itself, restores what this one would have.
+        // Undoing the later import restores what this one would have.
         let sql = "DELETE FROM replaced_purchase WHERE purchase_id = ?1 AND import_id = ?2";
         write.run(sql, params![one.purchase, later])?;
         let sql = "UPDATE replaced_purchase SET import_id = ?2 WHERE id = ?1";
@@ -166,7 +166,7 @@ fn restore_one(
     Ok(())
 }
 
-/// Restores the row of a purchase; whether there was room for it.
+/// Restores the row of a purchase; returns whether its number was free.
 fn put_back(write: &Write<'_>, one: &ReplacedPurchase) -> Result<bool> {
     if let Some(present) = &one.present {
         let sql = "UPDATE purchase SET ref = r.ref, day = r.day, amount_minor = r.amount_minor, \
@@ -176,7 +176,7 @@ fn put_back(write: &Write<'_>, one: &ReplacedPurchase) -> Result<bool> {
                    FROM replaced_purchase r WHERE purchase.id = ?1 AND r.id = ?2 AND NOT EXISTS \
                    (SELECT 1 FROM purchase o WHERE o.same = r.same AND o.nth = r.nth AND o.id <> ?1)";
         write.run(sql, params![one.purchase, one.kept])?;
-        // Whose it is may have changed with their card, which a merge has moved.
+        // Its customer may have changed when a merge moved their card.
         if *present != one.reference {
             let sql = "UPDATE purchase SET customer_id = ?2 WHERE id = ?1";
             write.run(sql, params![one.purchase, one.customer])?;
@@ -190,7 +190,7 @@ fn put_back(write: &Write<'_>, one: &ReplacedPurchase) -> Result<bool> {
     Ok(write.run(sql, params![one.kept])? > 0)
 }
 
-/// What people know a purchase by; of its receipt, reference and day.
+/// The display name of a purchase: its receipt, reference and day.
 fn purchase_name(row: &Row<'_>) -> Result<String> {
     let (receipt, reference, on): (String, String, NaiveDate) = (row.get(0)?, row.get(1)?, row.get(2)?);
     Ok(match (receipt.is_empty(), reference.is_empty()) {

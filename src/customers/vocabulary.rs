@@ -1,4 +1,4 @@
-//! Every word of the book's names and towns, for whoever mistypes one: kept in memory between questions.
+//! Every word of the book's names and towns, for finding mistyped words: kept in memory between queries.
 
 use super::edit_distance::{Spelling, most_edits};
 use super::index::{self, NAME, TOWN};
@@ -16,7 +16,7 @@ pub(crate) struct Vocabulary {
 struct IndexedWord {
     word: Box<str>,
     letters: u8,
-    /// Which letters it has, each a bit: two words with many different letters need no closer look.
+    /// The letters it has, one bit each: two words with many different letters need no further comparison.
     letter_mask: u32,
 }
 
@@ -29,12 +29,12 @@ impl Vocabulary {
         Ok(Self { names: known(NAME)?, towns: known(TOWN)? })
     }
 
-    /// The words of names, or of towns, that may be meant by a mistyped one; never the word itself.
+    /// The words of names, or of towns, that a mistyped word may mean; never the word itself.
     pub(super) fn near<'v>(&'v self, typed: &'v str, kind: char) -> impl Iterator<Item = &'v str> {
         let asked = IndexedWord::of(typed.into());
         let allowed = most_edits(asked.letters.into());
         let known = if kind == TOWN { &self.towns } else { &self.names };
-        // An edit makes a word longer or shorter by one letter, and takes and brings one of the letters at most.
+        // An edit changes the length by at most one letter, and removes and adds at most one letter.
         let may_be = move |known: &&IndexedWord| {
             usize::from(known.letters.abs_diff(asked.letters)) <= allowed
                 && (known.letter_mask ^ asked.letter_mask).count_ones() as usize <= 2 * allowed

@@ -1,14 +1,14 @@
-//! Chance that falls the same way every time: seeded draws, in whole numbers only.
+//! Reproducible random numbers: seeded draws, in whole numbers only.
 
 use fastrand::Rng;
 
 use crate::text;
 
-/// A row of draws that belongs to one person and one question.
+/// A sequence of draws for one person and one question.
 pub(super) struct Dice(Rng);
 
 impl Dice {
-    /// The draws for `who` when asked `question`; they depend on nothing else.
+    /// The draws for `who` and `question`; they depend on nothing else.
     pub(super) fn of(who: &str, question: &str) -> Self {
         let hash = text::fnv1a(who.bytes().chain([0]).chain(question.bytes()));
         Self(Rng::with_seed(hash ^ (hash >> 29)))
@@ -19,7 +19,7 @@ impl Dice {
         self.0.i64(low..=high.max(low))
     }
 
-    /// Yes, in so many cases of a thousand.
+    /// True in this many cases of a thousand.
     pub(super) fn chance(&mut self, per_mille: i64) -> bool {
         self.between(0, 999) < per_mille
     }
@@ -40,7 +40,7 @@ impl Dice {
         })
     }
 
-    /// A draw from a distribution given by its quantiles at equal steps, the least first.
+    /// A draw from a distribution given by its quantiles at equal steps, lowest first.
     pub(super) fn along(&mut self, quantiles: &[i64]) -> i64 {
         const STEP: i64 = 10_000;
         let n = self.place(quantiles.len() - 1);
@@ -48,15 +48,15 @@ impl Dice {
         quantiles[n] + (quantiles[n + 1] - quantiles[n]) * within / STEP
     }
 
-    /// A place in a list of this length.
+    /// An index into a list of this length.
     fn place(&mut self, length: usize) -> usize {
-        // 32 bits whatever the machine: a draw of `usize` would differ between machines.
+        // 32 bits on every machine: a draw of `usize` would differ between machines.
         let length = u32::try_from(length).unwrap_or(u32::MAX);
         self.0.u32(0..length.max(1)) as usize
     }
 }
 
-/// The rows of a table, each with the weight that stands in its first cell.
+/// The rows of a table, each with the weight in its first cell.
 pub(super) fn weighted_rows<const N: usize>(table: &'static str) -> impl Iterator<Item = (i64, [&'static str; N])> {
     text::table_rows(table).map(|mut cells| {
         let weight = number(cells.next().unwrap_or_default());
@@ -64,7 +64,7 @@ pub(super) fn weighted_rows<const N: usize>(table: &'static str) -> impl Iterato
     })
 }
 
-/// A whole number of a table.
+/// A whole number in a table.
 pub(super) fn number(cell: &str) -> i64 {
     cell.parse().unwrap_or_default()
 }

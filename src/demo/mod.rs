@@ -1,6 +1,6 @@
-//! The invented shop that `regulars demo` plays: its customers, its receipts, and who comes for the bottle.
+//! The invented shop of `regulars demo`: its customers, its receipts, and who comes for the bottle.
 //!
-//! Everything is drawn from fixed seeds with whole-number arithmetic, so it is the same on every machine.
+//! Everything is drawn from fixed seeds with integer arithmetic, so it is the same on every machine.
 
 pub(crate) mod people;
 pub(crate) mod purchases;

@@ -1,4 +1,4 @@
-//! The names in the invented customer book. Nobody in it exists; each name is two draws from a list.
+//! The names in the invented customer book. They belong to no real person; each name is two draws from a list.
 
 use std::sync::LazyLock;
 
@@ -11,13 +11,13 @@ pub(super) struct Origin {
     pub(super) surnames: &'static str,
 }
 
-/// Who lives around Palo Alto, with how many of a thousand customers each origin has.
+/// The origins of names around Palo Alto, with how many of a thousand customers each has.
 pub(super) static ORIGINS: LazyLock<Vec<(i64, Origin)>> = LazyLock::new(|| {
     let rows = dice::weighted_rows(include_str!("names.tsv"));
     rows.map(|(weight, [women, men, surnames])| (weight, Origin { women, men, surnames })).collect()
 });
 
-/// People who sign their names in another alphabet: whether a woman, first name, surname.
+/// People who write their names in another alphabet: whether a woman, first name, surname.
 pub(super) const OTHER_ALPHABETS: &[(bool, &str, &str)] = &[
     (true, "Ελένη", "Παπαδοπούλου"),
     (false, "Γιώργος", "Μυλωνάκης"),
@@ -25,7 +25,7 @@ pub(super) const OTHER_ALPHABETS: &[(bool, &str, &str)] = &[
     (false, "Михаил", "Черновский"),
 ];
 
-/// A first name from the lists of an origin; where it has none, from those of the first.
+/// A first name from the lists of an origin; if it has none, from those of the first.
 pub(super) fn first(dice: &mut Dice, origin: &Origin, woman: bool) -> &'static str {
     let names = |origin: &Origin| if woman { origin.women } else { origin.men };
     dice.word(Some(names(origin)).filter(|own| !own.is_empty()).unwrap_or_else(|| names(&ORIGINS[0].1)))

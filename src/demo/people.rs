@@ -1,4 +1,4 @@
-//! The customers of the invented shop, as its old card file would be exported.
+//! The customers of the invented shop, as an export of its old card file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,9 +11,9 @@ use crate::text::csv::CsvTable;
 
 /// How many cards the file has.
 const CARDS: usize = 2_400;
-/// The cards that were there before the receipts begin; the rest were opened one by one until the end of 1988.
+/// The cards from before the first receipts; the others were added one by one until the end of 1988.
 const OLD_CARDS: usize = 2_010;
-/// Buyers for other firms, by their place in the file, with the note that says so.
+/// Wholesale buyers, by their index in the file, with the note on their card.
 const WHOLESALE: &[(usize, &str)] = &[
     (117, "buys uniforms for a hotel in Burlingame"),
     (342, "buys for a restaurant group, invoice monthly"),
@@ -24,11 +24,11 @@ const WHOLESALE: &[(usize, &str)] = &[
     (1913, "resells by mail order"),
     (2251, "theatre costumer, trade terms"),
 ];
-/// What a customer spends in a year, in dollars, at every twentieth of the book from the least to the best.
+/// What a customer spends in a year, in dollars, at every twentieth of the book from the lowest to the highest.
 const YEARLY: &[i64] =
     &[0, 0, 10, 15, 20, 26, 34, 44, 56, 74, 100, 340, 740, 810, 850, 900, 990, 1_240, 1_740, 2_900, 5_600];
 
-/// One card, and what the simulation knows beyond it.
+/// One card, and what the simulation needs besides it.
 #[derive(Default)]
 pub(super) struct InventedPerson {
     pub(super) reference: String,
@@ -48,7 +48,7 @@ pub(super) struct InventedPerson {
     notes: String,
     pub(super) woman: bool,
     pub(super) wholesale: bool,
-    /// What this person is good for in a year, in cents.
+    /// What this person spends in a year, in cents.
     pub(super) yearly: i64,
     /// The first day on which they can have bought something.
     pub(super) since: NaiveDate,
@@ -73,7 +73,7 @@ pub(crate) fn customers() -> String {
             p.state,
             p.zip,
             p.country,
-            "", // it is 1988: nobody has left an email address
+            "", // it is 1988: no customer has an email address
             &p.phone,
             "",
             p.post_consent.map_or("", Consent::as_str),
@@ -85,7 +85,7 @@ pub(crate) fn customers() -> String {
     table.text()
 }
 
-/// Every card in the order of its number.
+/// Every card in order of its number.
 pub(super) fn everyone() -> Vec<InventedPerson> {
     let mut people: Vec<InventedPerson> = Vec::with_capacity(CARDS);
     let mut homes = BTreeSet::new();
@@ -110,14 +110,14 @@ pub(super) fn everyone() -> Vec<InventedPerson> {
     people
 }
 
-/// Somebody who has nothing to do with anybody else in the book.
+/// A person who is not related to anyone else in the book.
 fn stranger(dice: &mut Dice, n: usize, homes: &mut BTreeSet<String>) -> InventedPerson {
     let mut person = InventedPerson { woman: dice.chance(440), ..InventedPerson::default() };
     let married = dice.chance(560);
     name(dice, n, married, &mut person);
     person.title = title(dice, person.woman, married);
     while let Some(home) = places::address(dice) {
-        // One address, one family: two strangers of one name under one roof would become a household.
+        // One address, one family: two strangers with the same name at one address would become a household.
         if homes.insert(format!("{} {}", home.street, home.town.city)) {
             (person.city, person.state, person.country) = (home.town.city, home.town.state, home.town.country);
             (person.street, person.zip) = (home.street, home.zip);
@@ -137,7 +137,7 @@ fn stranger(dice: &mut Dice, n: usize, homes: &mut BTreeSet<String>) -> Invented
     person.notes = remarks::remark(dice, person.woman, !person.spouse.is_empty());
     person.yearly = dice.along(YEARLY) * 100;
     if person.yearly > 245_000 && dice.chance(300) {
-        // Of every hundred, one or two buy about twice as much again.
+        // One or two in a hundred spend about twice as much.
         person.yearly = person.yearly * dice.between(150, 260) / 100;
     }
     if person.yearly > 90_000 {
@@ -189,7 +189,7 @@ fn title(dice: &mut Dice, woman: bool, married: bool) -> &'static str {
     }
 }
 
-/// A telephone number under the exchange that belongs to nobody, another one for every card, or none.
+/// A phone number in the exchange reserved for fiction, different for every card, or none.
 fn phone(dice: &mut Dice, n: usize, area: &str) -> String {
     let line = 2_000 + n * 3;
     match dice.between(1, 100) {
@@ -199,7 +199,7 @@ fn phone(dice: &mut Dice, n: usize, area: &str) -> String {
     }
 }
 
-/// The husband or wife, who has a card too; both cards name the other.
+/// The husband or wife, who has a card too; each card names the other.
 fn other_half(dice: &mut Dice, person: &mut InventedPerson) -> InventedPerson {
     let mut other = InventedPerson {
         title: if person.woman { "Mr." } else { "Mrs." },
@@ -218,7 +218,7 @@ fn other_half(dice: &mut Dice, person: &mut InventedPerson) -> InventedPerson {
     if person.woman {
         person.suffix = "";
     } else if dice.chance(200) {
-        // She kept her own name, so each card needs the whole name of the other.
+        // She kept her own name, so each card needs the full name of the other.
         dice.word("Ellsworth|Fontaine|Halloran|Lindqvist|Marquardt|Strand").clone_into(&mut other.last);
         other.title = "Ms.";
         other.spouse = format!("{} {}", person.first, person.last);
@@ -227,7 +227,7 @@ fn other_half(dice: &mut Dice, person: &mut InventedPerson) -> InventedPerson {
     other
 }
 
-/// The old till knew capitals only, and some cards were never typed again.
+/// The old till had only capitals, and some cards were never typed again.
 fn old_till(dice: &mut Dice, person: &mut InventedPerson) {
     if person.first.is_ascii() && dice.chance(7) {
         person.first = person.first.to_uppercase();

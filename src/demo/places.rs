@@ -1,10 +1,10 @@
-//! Where the invented customers live: the towns around Palo Alto with their ZIP codes, and made-up house numbers.
+//! Where the invented customers live: the towns around Palo Alto with their ZIP codes, and invented house numbers.
 
 use std::sync::LazyLock;
 
 use super::dice::{self, Dice};
 
-/// A town, the codes that its letters carry, and the area code of its telephones.
+/// A town, its ZIP codes, and the area code of its phones.
 pub(super) struct Town {
     pub(super) city: &'static str,
     pub(super) state: &'static str,
@@ -13,7 +13,7 @@ pub(super) struct Town {
     pub(super) area: &'static str,
 }
 
-/// An address as the clerk wrote it down.
+/// An address as the clerk wrote it.
 pub(super) struct InventedAddress {
     pub(super) street: String,
     pub(super) zip: &'static str,

@@ -16,13 +16,13 @@ pub(super) struct Receipt {
     pub(super) lines: Vec<ReceiptLine>,
 }
 
-/// How much of a year's custom falls into each month, of a thousand.
+/// The share of a year's sales in each month, out of a thousand.
 const MONTHS: &[(i64, u32)] =
     &[(70, 1), (52, 2), (70, 3), (80, 4), (78, 5), (80, 6), (62, 7), (62, 8), (92, 9), (92, 10), (108, 11), (154, 12)];
 
-/// What was bought from one day to another, both included, as CSV with a header, ready for `import purchases`.
+/// The purchases of a span of days, both ends included, as CSV with a header, ready for `import purchases`.
 ///
-/// The sample years are 1987 and 1988; a receipt has the same number whatever days are asked for.
+/// The sample years are 1987 and 1988; a receipt has the same number whatever span is requested.
 pub(crate) fn purchases(from: NaiveDate, to: NaiveDate) -> String {
     let people = people::everyone();
     let mut receipts: Vec<Receipt> = (from.year()..=to.year()).flat_map(|year| of_year(&people, year)).collect();
@@ -30,7 +30,7 @@ pub(crate) fn purchases(from: NaiveDate, to: NaiveDate) -> String {
     csv(receipts)
 }
 
-/// Everything that everyone bought in a year.
+/// All purchases of a year.
 pub(super) fn of_year(people: &[InventedPerson], year: i32) -> Vec<Receipt> {
     let mut receipts = Vec::new();
     for person in people {
@@ -40,7 +40,7 @@ pub(super) fn of_year(people: &[InventedPerson], year: i32) -> Vec<Receipt> {
         let budget = person.yearly * dice.along(&[720, 880, 970, 1_040, 1_140, 1_440]) / 1_000;
         let usual = if person.wholesale { 400_000 } else { 31_000 + person.yearly / 7 };
         let visits = (budget + usual / 2) / usual;
-        // Who spends less than a usual bag in a year comes once, or every other year.
+        // Customers who spend less than an average purchase in a year come once, or every other year.
         let visits = if visits == 0 { i64::from(budget > 2_000) } else { visits.min(26) };
         for _ in 0..visits {
             let share = budget / visits * dice.along(&[400, 750, 950, 1_100, 1_700]) / 1_000;
@@ -57,13 +57,13 @@ pub(super) fn of_year(people: &[InventedPerson], year: i32) -> Vec<Receipt> {
             last = last.max(Some(on));
             receipts.push(Receipt { on, reference: person.reference.clone(), lines });
         }
-        // Whoever brought something back has bought something since: the letters speak of the last thing bought.
+        // Someone who returned something has bought something since: letters mention the last item bought.
         receipts.extend(came_back.into_iter().filter(|receipt| Some(receipt.on) < last));
     }
     receipts
 }
 
-/// Now and then one piece comes back some days later.
+/// Occasionally one item is returned some days later.
 fn returned(dice: &mut Dice, bought: NaiveDate, person: &InventedPerson, lines: &[ReceiptLine]) -> Option<Receipt> {
     if person.wholesale || !dice.chance(24) {
         return None;
@@ -83,12 +83,12 @@ fn day(dice: &mut Dice, year: i32) -> Option<NaiveDate> {
     any.iter_days().take(4).find(|on| is_open(*on))
 }
 
-/// Never on a Sunday, nor on three holidays.
+/// Closed on Sundays and on three holidays.
 pub(super) fn is_open(on: NaiveDate) -> bool {
     on.weekday() != Weekday::Sun && !matches!((on.month(), on.day()), (1, 1) | (7, 4) | (12, 25))
 }
 
-/// The receipts in the order of the days, numbered within each day.
+/// The receipts in order of days, numbered within each day.
 pub(super) fn csv(mut receipts: Vec<Receipt>) -> String {
     receipts.sort_by_key(|receipt| (receipt.on, shuffled(receipt)));
     let mut table = CsvTable::new(["Receipt", "Customer ID", "Date", "Item", "Quantity", "Unit Price"]);
@@ -112,7 +112,7 @@ fn amount(cents: i64) -> String {
     format!("{sign}{}.{:02}", cents.abs() / 100, cents.abs() % 100)
 }
 
-/// Customers come in no order: the last digits of the number first will do.
+/// Customers come in random order: sorting by the reversed number is enough.
 fn shuffled(receipt: &Receipt) -> (String, i64) {
     let total = receipt.lines.iter().map(|line| line.price * line.quantity).sum();
     (receipt.reference.chars().rev().collect(), total)

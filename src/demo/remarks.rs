@@ -2,7 +2,7 @@
 
 use super::dice::{self, Dice};
 
-/// A remark or two, or more often none.
+/// One or two remarks, but usually none.
 pub(super) fn remark(dice: &mut Dice, woman: bool, married: bool) -> String {
     let mut remarks = Vec::new();
     if dice.chance(180) {

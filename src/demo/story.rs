@@ -9,31 +9,29 @@ use super::people::{self, InventedPerson};
 use super::purchases::{self, Receipt};
 use super::wares;
 
-/// Somebody came and was given the bottle.
+/// A customer came and got the bottle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct GiftVisit {
-    /// The customer's reference.
     pub(crate) reference: String,
-    /// The day on which they came.
     pub(crate) on: NaiveDate,
-    /// What they spent while they were there, in cents.
+    /// In cents.
     pub(crate) spend_minor: i64,
 }
 
-/// One year's bottle, as the people who were written to take it.
+/// One year's campaign, and how its recipients respond.
 struct StoryYear {
-    /// What the draws are called; another name is another year as likely.
+    /// The name of the random draws; another name gives another, equally likely year.
     name: &'static str,
     first_day: NaiveDate,
-    /// How many of a thousand come, of those who came the year before and of the others.
+    /// How many of a thousand come: of those who came the year before, and of the others.
     come: (i64, i64),
-    /// What is spent, in thousandths of `SPENT`.
+    /// The amounts spent, in thousandths of `SPENT`.
     spend: i64,
 }
 
 /// How many days after the first one they come: half of them within four weeks, the last after five months.
 const DAYS: &[i64] = &[0, 3, 6, 10, 15, 21, 30, 43, 62, 95, 152];
-/// What is spent, in cents, at every twentieth from the least to the most.
+/// What is spent, in cents, at every twentieth from the lowest to the highest.
 const SPENT: &[i64] = &[
     12_000, 16_500, 20_000, 23_500, 27_000, 30_300, 33_700, 37_100, 40_600, 44_300, 48_200, 52_400, 57_000, 62_200,
     68_200, 75_200, 83_600, 94_500, 109_500, 134_000, 240_000,
@@ -41,7 +39,7 @@ const SPENT: &[i64] = &[
 
 /// January to June 1989: who of those invited comes for the Chardonnay.
 ///
-/// Each person decides alone, so the order of the invited and who else is among them change nothing.
+/// Each person decides independently, so the order of the invited and who else is among them does not matter.
 pub(crate) fn first_year(invited: &[String]) -> Vec<GiftVisit> {
     let year = StoryYear { name: "Chardonnay 26", first_day: day(1989, 1, 23), come: (583, 583), spend: 1_010 };
     visits(&year, invited.iter().map(|reference| (reference.as_str(), false)))
@@ -55,7 +53,7 @@ pub(crate) fn second_year(invited: &[(String, bool)]) -> Vec<GiftVisit> {
 
 /// The purchases of 1989 as CSV, in the same form as those of the years before.
 ///
-/// Those who came bought then what they spent; the invited who never came did not buy while the bottle waited.
+/// Those who came bought what they spent then; those invited who never came bought nothing during the campaign.
 pub(crate) fn year_between(invited: &[String], visits: &[GiftVisit]) -> String {
     let people = people::everyone();
     let (opens, closes) = (day(1989, 1, 23), day(1989, 6, 30));
@@ -78,7 +76,7 @@ pub(crate) fn year_between(invited: &[String], visits: &[GiftVisit]) -> String {
     purchases::csv(receipts)
 }
 
-/// The visits of a year, in the order of the days.
+/// The visits of a year, in order of days.
 fn visits<'a>(year: &StoryYear, invited: impl Iterator<Item = (&'a str, bool)>) -> Vec<GiftVisit> {
     let mut visits: Vec<GiftVisit> = invited.filter_map(|(reference, came)| visit(year, reference, came)).collect();
     visits.sort_by(|a, b| (a.on, &a.reference).cmp(&(b.on, &b.reference)));
@@ -115,7 +113,7 @@ mod tests {
     use super::*;
     use crate::domain::Consent;
 
-    /// The rows of a CSV text, by the names of its columns.
+    /// The rows of a CSV text, by column name.
     fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
         csv::Reader::from_reader(text.as_bytes()).deserialize().map(|row| row.unwrap()).collect()
     }
@@ -142,7 +140,7 @@ mod tests {
         purchases::purchases(day(1987, 1, 2), day(1988, 12, 31))
     }
 
-    /// The best 600 households that a letter reaches, by their best member.
+    /// The best 600 households that can get a letter, by their best member.
     fn best_600(spent: &BTreeMap<String, i64>) -> Vec<String> {
         let customers = rows(&people::customers());
         let reached = customers.iter().filter(|c| {

@@ -1,4 +1,4 @@
-//! What the invented shop sells, at the prices of 1988, and what goes into one bag.
+//! What the invented shop sells, at the prices of 1988, and what one customer buys at a time.
 
 use std::sync::LazyLock;
 
@@ -13,14 +13,14 @@ pub(super) struct ReceiptLine {
     pub(super) price: i64,
 }
 
-/// Something that the shop sells.
+/// An item of the shop.
 struct Ware {
     item: &'static str,
     /// In cents.
     price: i64,
-    /// Who wears it: `him`, `her`, or both when it is empty.
+    /// Who wears it: `him`, `her`, or both if empty.
     wearer: &'static str,
-    /// When it hangs in the shop: `cold`, `warm`, or always when it is empty.
+    /// When it is sold: `cold`, `warm`, or always if empty.
     season: &'static str,
 }
 
@@ -32,11 +32,11 @@ static WARES: LazyLock<Vec<(i64, Ware)>> = LazyLock::new(|| {
     .collect()
 });
 
-/// What one person takes home for about this many cents, in this month.
+/// What one person buys for about this many cents, in this month.
 pub(super) fn basket(dice: &mut Dice, woman: bool, month: u32, budget: i64) -> Vec<ReceiptLine> {
     let mut lines: Vec<ReceiptLine> = Vec::new();
     let mut left = budget;
-    // A gift now and then: something from the other side of the shop.
+    // Sometimes a gift: something for the other sex.
     let woman = if dice.chance(70) { !woman } else { woman };
     while lines.len() < 5 {
         let most = if lines.is_empty() { left * 5 / 4 } else { left };
@@ -56,7 +56,7 @@ pub(super) fn basket(dice: &mut Dice, woman: bool, month: u32, budget: i64) -> V
     lines
 }
 
-/// The same for exactly this many cents: the tailor's work makes up the difference.
+/// The same for exactly this many cents: tailoring makes up the difference.
 pub(super) fn basket_of(dice: &mut Dice, woman: bool, month: u32, total: i64) -> Vec<ReceiptLine> {
     let mut lines = basket(dice, woman, month, total * 4 / 5);
     let mut left = total;
@@ -72,7 +72,7 @@ pub(super) fn basket_of(dice: &mut Dice, woman: bool, month: u32, total: i64) ->
         }
     }
     if left > 0 {
-        // Too much for needle and thread: another piece, and the rest again.
+        // Too much for tailoring: add another item, and try again.
         match draw(dice, woman, month, left - 100) {
             Some(line) => {
                 let rest = left - line.price;
@@ -85,7 +85,7 @@ pub(super) fn basket_of(dice: &mut Dice, woman: bool, month: u32, total: i64) ->
     lines
 }
 
-/// A carton for a buyer who resells or outfits others.
+/// A large purchase for a buyer who resells or outfits others.
 pub(super) fn carton(dice: &mut Dice, month: u32, budget: i64) -> Vec<ReceiptLine> {
     let mut lines = basket(dice, false, month, budget / 16);
     for line in &mut lines {
@@ -96,7 +96,7 @@ pub(super) fn carton(dice: &mut Dice, month: u32, budget: i64) -> Vec<ReceiptLin
     lines
 }
 
-/// Something that costs no more than this; who has more to spend looks at more and takes the best.
+/// An item that costs no more than this; customers with more to spend look at more items and take the best.
 fn draw(dice: &mut Dice, woman: bool, month: u32, most: i64) -> Option<ReceiptLine> {
     let season = if (4..=8).contains(&month) { "warm" } else { "cold" };
     let wearer = if woman { "her" } else { "him" };

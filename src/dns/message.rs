@@ -1,11 +1,11 @@
-//! A question to DNS and its answer, as bytes (RFC 1035, section 4).
+//! A DNS query and its response, as bytes (RFC 1035, section 4).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use simple_dns::rdata::RData;
 use simple_dns::{CLASS, Name, Packet, PacketFlag, QCLASS, QTYPE, Question, RCODE, TYPE};
 
-/// What is asked for.
+/// The requested type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RecordKind {
     Text,
@@ -14,7 +14,7 @@ pub(super) enum RecordKind {
     MailServer,
 }
 
-/// One record of an answer.
+/// One record of a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Record {
     Text(String),
@@ -25,13 +25,13 @@ pub(super) enum Record {
 /// What came back.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum DnsResponse {
-    /// What there is; nothing when there is no such name.
+    /// The records; empty when the name does not exist.
     Records(Vec<Record>),
     /// More than fits into a datagram.
     Truncated,
-    /// The resolver cannot say.
+    /// The resolver cannot answer.
     Failed(String),
-    /// It is no answer to this question.
+    /// It is not a response to this query.
     Other,
 }
 
@@ -46,7 +46,7 @@ impl RecordKind {
     }
 }
 
-/// The bytes of a question; nothing when the name cannot be one.
+/// The bytes of a query; none when the name is invalid.
 pub(super) fn question(id: u16, name: &str, kind: RecordKind) -> Option<Vec<u8>> {
     let mut packet = Packet::new_query(id);
     packet.set_flags(PacketFlag::RECURSION_DESIRED);
@@ -55,7 +55,7 @@ pub(super) fn question(id: u16, name: &str, kind: RecordKind) -> Option<Vec<u8>>
     packet.build_bytes_vec().ok()
 }
 
-/// The answer in these bytes to the question with this id.
+/// Parses the response to the query with this ID.
 pub(super) fn reply(bytes: &[u8], id: u16, name: &str, kind: RecordKind) -> DnsResponse {
     let Ok(packet) = Packet::parse(bytes) else { return DnsResponse::Other };
     let is_ours = |one: &Question<'_>| {
@@ -73,7 +73,7 @@ pub(super) fn reply(bytes: &[u8], id: u16, name: &str, kind: RecordKind) -> DnsR
     DnsResponse::Records(packet.answers.into_iter().filter_map(|answer| record(answer.rdata, kind)).collect())
 }
 
-/// A record of the kind that was asked for; a name that stands for another (CNAME) is passed over.
+/// A record of the requested type; aliases (CNAME) are skipped.
 fn record(data: RData<'_>, kind: RecordKind) -> Option<Record> {
     match (data, kind) {
         (RData::TXT(text), RecordKind::Text) => String::try_from(text).ok().map(Record::Text),

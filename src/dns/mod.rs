@@ -1,4 +1,5 @@
-//! DNS, asked as a receiver of emails asks it: texts, addresses and mail servers of a name, from the resolver of this machine.
+//! DNS lookups as a receiver of emails makes them: texts, addresses and mail servers of a name, from the resolver of
+//! this machine.
 
 mod message;
 mod resolver;
@@ -7,10 +8,10 @@ use std::net::IpAddr;
 
 pub(crate) use resolver::Resolver;
 
-/// What DNS has under a name, which may be nothing; or why nobody said.
+/// The records under a name, possibly none; or why there was no answer.
 pub(crate) type DnsAnswer<T> = Result<Vec<T>, String>;
 
-/// Whoever answers for DNS.
+/// A source of DNS records.
 pub(crate) trait Dns {
     /// TXT: each record as one text.
     fn texts(&self, name: &str) -> DnsAnswer<String>;
@@ -18,11 +19,12 @@ pub(crate) trait Dns {
     /// A and AAAA.
     fn addresses(&self, name: &str) -> DnsAnswer<IpAddr>;
 
-    /// MX: the names of the servers that take emails.
+    /// MX: the names of the servers that accept emails.
     fn mail_servers(&self, name: &str) -> DnsAnswer<String>;
 }
 
-/// What is written down, `NAME TXT text`, `NAME A 192.0.2.1` or `NAME MX name` a line; what is not there is nowhere.
+/// Fixed records for tests, one per line: `NAME TXT text`, `NAME A 192.0.2.1` or `NAME MX name`; other names do not
+/// exist.
 #[cfg(test)]
 pub(crate) struct WrittenDns(pub(crate) &'static str);
 
@@ -32,7 +34,7 @@ impl WrittenDns {
         let lines = self.0.lines().map(|line| line.trim().splitn(3, ' ').collect::<Vec<_>>());
         let found = lines.filter(|line| line.len() == 3 && line[0].eq_ignore_ascii_case(name) && line[1] == kind);
         let found: Vec<T> = found.map(|line| read(line[2])).collect();
-        if name.starts_with("silent") { Err("nobody answered".to_owned()) } else { Ok(found) }
+        if name.starts_with("silent") { Err("there was no answer".to_owned()) } else { Ok(found) }
     }
 }
 

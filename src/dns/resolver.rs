@@ -1,4 +1,4 @@
-//! The resolver of this machine, or one that is named: asked over UDP, and over TCP where an answer is long.
+//! The resolver of this machine, or a given one: queried over UDP, and over TCP if a response is too long.
 
 use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
@@ -8,18 +8,17 @@ use super::message::{self, DnsResponse, Record, RecordKind};
 use super::{Dns, DnsAnswer};
 use crate::random;
 
-/// How long one answer is waited for, and all of them together.
+/// The timeout of one query, and of all of them together.
 const ONE: Duration = Duration::from_secs(1);
 const ALL: Duration = Duration::from_secs(4);
 /// How many resolvers are tried, and how often.
 const MOST: usize = 2;
 const TRIES: usize = 2;
-/// The port of DNS.
 const PORT: u16 = 53;
-/// Where systems other than Windows name their resolvers.
+/// Where systems other than Windows configure their resolvers.
 const NAMED_IN: &str = "/etc/resolv.conf";
 
-/// Who is asked, and until when.
+/// The servers to ask, and the deadline.
 #[derive(Debug)]
 pub(crate) struct Resolver {
     servers: Vec<SocketAddr>,
@@ -27,10 +26,11 @@ pub(crate) struct Resolver {
 }
 
 impl Resolver {
-    /// The resolver that is `named`, as `127.0.0.1:5353` or without a port; `none` is nobody. Else that of this machine.
+    /// The resolver that is `named`, as `127.0.0.1:5353` or without a port; `none` for no resolver. By default that of
+    /// this machine.
     ///
     /// # Errors
-    /// With why nobody can be asked.
+    /// With why there is none to ask.
     pub(crate) fn find(named: Option<&str>) -> Result<Self, String> {
         let named = named.map(str::trim).filter(|named| !named.is_empty());
         let servers = match named {
@@ -47,9 +47,9 @@ impl Resolver {
         Ok(Self { servers, until: Instant::now() + ALL })
     }
 
-    /// Asks each resolver in turn, until one answers or the time is over.
+    /// Asks each resolver in turn, until one answers or the time is up.
     fn ask(&self, name: &str, kind: RecordKind) -> DnsAnswer<Record> {
-        let mut why = "nobody answered in time".to_owned();
+        let mut why = "there was no answer in time".to_owned();
         for server in self.servers.iter().cycle().take(self.servers.len() * TRIES) {
             let left = self.until.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -98,11 +98,11 @@ fn of_machine(text: &str) -> Vec<SocketAddr> {
         let mut words = line.split_whitespace();
         words.next().filter(|word| *word == "nameserver").and_then(|_| words.next())
     });
-    // An address that holds on one of the networks alone has that network's name behind it.
+    // A link-local address is followed by the name of its network interface.
     named.filter_map(|word| address(word.split('%').next()?)).take(MOST).collect()
 }
 
-/// One question and its answer.
+/// One query and its response.
 fn exchange(server: SocketAddr, name: &str, kind: RecordKind, until: Instant) -> std::io::Result<DnsResponse> {
     let id = random::bytes::<2>().map(u16::from_be_bytes).map_err(std::io::Error::other)?;
     let Some(question) = message::question(id, name, kind) else { return Ok(DnsResponse::Records(Vec::new())) };
@@ -115,7 +115,7 @@ fn exchange(server: SocketAddr, name: &str, kind: RecordKind, until: Instant) ->
         socket.set_read_timeout(Some(left(until)?))?;
         let length = socket.recv(&mut bytes)?;
         match message::reply(&bytes[..length], id, name, kind) {
-            // Perhaps a late answer to an earlier question; ours may still come.
+            // Possibly a late response to an earlier query; ours may still come.
             DnsResponse::Other => {}
             DnsResponse::Truncated => {
                 return over_tcp(server, &question, until).map(|bytes| message::reply(&bytes, id, name, kind));

@@ -1,4 +1,4 @@
-//! A birthday: a day, or a month and a day of which the year is not known.
+//! A birthday: a day, or a month and a day without the year.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use crate::error::{Error, Result};
 use crate::text;
 
-/// A birthday. In the book `1975-11-05`, and `--11-05` without the year, as ISO 8601 had it and vCards have it.
+/// A birthday. Stored as `1975-11-05`, and `--11-05` without the year, as in ISO 8601 and vCards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Birthday {
     year: Option<i32>,
@@ -38,7 +38,7 @@ impl fmt::Display for Birthday {
 impl FromStr for Birthday {
     type Err = Error;
 
-    /// Reads it as the book has it; also `--1105`.
+    /// Reads the stored form; also `--1105`.
     fn from_str(text: &str) -> Result<Self> {
         let typed = text.trim();
         let number = |digits: &str| digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok()).flatten();

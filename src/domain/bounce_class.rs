@@ -1,26 +1,27 @@
-//! What a refusal says about the address, whether a mail server says it at once or a report brings it later.
+//! What a rejection means for the address, whether a mail server rejects an email at once or a report comes later.
 //!
-//! The words count more than the status, and those of the last server more than those in front of them; what they mean stands
-//! in bounce_words.tsv. An address is given up only where they say that there is no such mailbox.
+//! The text counts more than the status code, and the text of the last server more than that of earlier ones;
+//! bounce_words.tsv has the meaning of phrases. An address is given up only when the text shows that there is no such
+//! mailbox.
 
 use std::sync::LazyLock;
 
 use super::states::InboundKind;
 use crate::text;
 
-/// What a refusal says about the address.
+/// What a rejection means for the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BounceClass {
-    /// There is no such mailbox: the address gets no email any more.
+    /// There is no such mailbox: the address gets no more email.
     NoMailbox,
     /// The mailbox is full.
     MailboxFull,
-    /// The email did not reach it this time.
+    /// The email was not delivered this time.
     Unreached,
 }
 
 impl BounceClass {
-    /// As it is stored.
+    /// The stored form.
     pub(crate) fn kind(self) -> InboundKind {
         match self {
             Self::NoMailbox => InboundKind::Bounced,
@@ -29,7 +30,8 @@ impl BounceClass {
         }
     }
 
-    /// What a refusal means: `status` as `5.1.1` (may be empty), `words` with the server's own code and status in them.
+    /// The meaning of a rejection: `status` such as `5.1.1` (may be empty), `words` with the server's own code and
+    /// status in them.
     pub(crate) fn of(status: &str, words: &str) -> Self {
         let refusal = RefusalWords::read(words);
         let status = status_of(status).filter(|status| status[1] != 0);
@@ -37,11 +39,11 @@ impl BounceClass {
         let by_words = meaning(&refusal.last).or_else(|| meaning(&refusal.all));
         let full = matches!(status, Some([_, 2, 2]));
         match by_words {
-            // What may be otherwise later is not for ever.
+            // A temporary error is not permanent.
             Some(Self::NoMailbox) if refusal.is_temporary(status) => Self::Unreached,
             Some(class) => class,
             None if full => Self::MailboxFull,
-            // The status is what is said where there are no words, or none of the known ones beside it.
+            // The status code counts when there is no text, or no known phrase in it.
             None if (!refusal.has_words() || refusal.status.is_some()) && matches!(status, Some([5, 1, 1 | 10])) => {
                 Self::NoMailbox
             }
@@ -49,7 +51,7 @@ impl BounceClass {
         }
     }
 
-    /// What a text says that follows no standard; nothing where it has none of the known words.
+    /// The meaning of a text that follows no standard; none if it has none of the known phrases.
     pub(crate) fn in_text(words: &str) -> Option<Self> {
         let refusal = RefusalWords::read(words);
         let class = meaning(&refusal.last).or_else(|| meaning(&refusal.all))?;
@@ -57,12 +59,12 @@ impl BounceClass {
     }
 }
 
-/// The words of a refusal, in small letters, without codes, addresses and links.
+/// The text of a rejection, in lowercase, without codes, addresses and links.
 struct RefusalWords {
     all: String,
-    /// From the last change of the reply code on: the words of the server that answered last.
+    /// From the last change of the reply code on: the text of the server that answered last.
     last: String,
-    /// The last one that stands in the words.
+    /// The last one in the text.
     status: Option<[u16; 3]>,
     code: Option<u16>,
 }
@@ -107,7 +109,7 @@ impl RefusalWords {
         self.all.split_whitespace().any(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1)
     }
 
-    /// Whether it may be otherwise later, by the status and the code.
+    /// Whether it is temporary, by the status and the code.
     fn is_temporary(&self, status: Option<[u16; 3]>) -> bool {
         status.is_some_and(|status| status[0] == 4) || self.code.is_some_and(|code| code < 500)
     }
@@ -121,7 +123,7 @@ pub(crate) fn status_of(text: &str) -> Option<[u16; 3]> {
     (parts.next().is_none() && matches!(status[0], 2 | 4 | 5)).then_some(status)
 }
 
-/// A line of bounce_words.tsv: the parts of its words, and what they mean; nothing for words that are ignored.
+/// A line of bounce_words.tsv: the parts of its phrase, and their meaning; none for phrases that are ignored.
 type Phrase = (Vec<&'static str>, Option<BounceClass>);
 
 static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
@@ -138,7 +140,7 @@ static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
     text::table_rows(include_str!("bounce_words.tsv")).map(phrase).collect()
 });
 
-/// How far apart the parts of a phrase may stand, in bytes.
+/// The largest distance between the parts of a phrase, in bytes.
 const NEAR: usize = 60;
 
 fn meaning(words: &str) -> Option<BounceClass> {
@@ -153,7 +155,7 @@ fn meaning(words: &str) -> Option<BounceClass> {
     None
 }
 
-/// Whether the parts stand in the words one after the other, near each other.
+/// Whether the parts occur in order, close to each other.
 fn has(words: &str, parts: &[&str]) -> bool {
     let Some((first, others)) = parts.split_first() else { return true };
     words.match_indices(first).any(|(at, _)| {

@@ -1,7 +1,7 @@
-//! Codes: seven characters that nobody can guess, and one that catches a slip.
+//! Codes: seven characters that no one can guess, and a check character.
 //!
-//! The characters are Crockford's 32 (crockford.com/base32.html). The eight, read as elements of GF(32), are weighted by
-//! the powers of a primitive element and must sum to zero: that catches every wrong character and every swap of two.
+//! The characters are Crockford's 32 (crockford.com/base32.html). The eight, read as elements of GF(32), are weighted
+//! by the powers of a primitive element and must sum to zero: that detects every wrong character and every swap of two.
 
 use super::goods::is_bar_code_of_goods;
 use crate::error::{Error, Result};
@@ -9,10 +9,10 @@ use crate::text;
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// So many codes are looked for in one text: guessing stays slow.
+/// At most this many codes are searched in one text, so that guessing stays slow.
 const MOST_WITHIN: usize = 4;
 
-/// Hyphens and dashes; the last three are what a scanner types for one where the keyboard is set to another country.
+/// Hyphens and dashes; the last three are what a scanner types instead when the keyboard layout is another country's.
 fn is_hyphen(c: char) -> bool {
     matches!(c, '-' | '\u{ad}' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '_' | '\'' | 'ß')
 }
@@ -22,7 +22,7 @@ pub(crate) fn crockford(bits: u64) -> char {
     char::from(ALPHABET[(bits & 31) as usize])
 }
 
-/// A code as it is stored and shown: `XXXX-XXXX`.
+/// A code as stored and displayed: `XXXX-XXXX`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub(crate) struct Code(String);
 
@@ -42,15 +42,15 @@ impl Code {
         Self(format!("{}-{}", &text[..4], &text[4..]))
     }
 
-    /// Reads a code as it is typed: any case, spaces and hyphens aside, O for 0, I and L for 1.
+    /// Reads a typed code: any case, spaces and hyphens ignored, O as 0, I and L as 1.
     ///
     /// # Errors
-    /// When it has not eight characters, or the check character shows that one is wrong.
+    /// When it does not have eight characters, or the check character shows an error.
     pub(crate) fn parse(typed: &str) -> Result<Self> {
         let wrong = |why: String| {
-            let why = if is_bar_code_of_goods(typed) { "it is a bar code of goods".to_owned() } else { why };
+            let why = if is_bar_code_of_goods(typed) { "it is the bar code of a product".to_owned() } else { why };
             Error::new(format!("{} is not a code: {why}", text::quote(typed)))
-                .hint("look again at the letter; codes look like 7K3M-9QX5")
+                .hint("check the letter; codes look like 7K3M-9QX5")
         };
         let mut values = Vec::with_capacity(8);
         for c in typed.chars().filter(|c| !c.is_whitespace() && !is_hyphen(*c)) {
@@ -68,20 +68,21 @@ impl Code {
         }
         let count = values.len();
         let values: [u8; 8] =
-            values.try_into().map_err(|_| wrong(format!("it has {} instead of 8", text::count(count, "sign"))))?;
+            values.try_into().map_err(|_| wrong(format!("it has {} instead of 8", text::count(count, "character"))))?;
         if check_value(&values[..7]) != values[7] {
             return Err(wrong("a character is wrong, or two are swapped".to_owned()));
         }
         Ok(Self::from_values(values))
     }
 
-    /// The codes that a text may hold beside other characters, as a scanner types them into a field that was not empty; the
-    /// surest first. Eight characters in a row are one when digits are among letters: a phone number and a word are none.
+    /// The codes that a text may contain among other characters, as when a scanner types into a field that was not
+    /// empty; most likely first. Eight characters in a row count if digits are among letters: phone numbers and words
+    /// do not.
     pub(crate) fn within(text: &str) -> Vec<Self> {
         let characters: Vec<char> = text.chars().collect();
         let mut found: Vec<Self> = Vec::new();
         for (length, is_split) in [(9, is_hyphen as fn(char) -> bool), (9, char::is_whitespace), (8, |_| false)] {
-            // A scanner types behind what stood there.
+            // A scanner types after the existing text.
             for window in characters.windows(length).rev() {
                 let is_whole = window
                     .iter()

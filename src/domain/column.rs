@@ -1,4 +1,4 @@
-//! The form in which a value of a closed list stands in a column, in JSON and in files.
+//! The text form of enum values in columns, in JSON and in files.
 
 use crate::error::{Error, Result};
 use crate::text;
@@ -8,18 +8,18 @@ pub(crate) trait Column: Copy + Eq + 'static {
     /// Every value.
     const ALL: &'static [Self];
 
-    /// Its form in a column; JSON and files have the same.
+    /// Its form in a column, in JSON and in files.
     fn as_str(self) -> &'static str;
 
-    /// The value of a form.
+    /// The value with this form.
     fn from_form(form: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|value| value.as_str() == form)
     }
 
-    /// The value that people call by this name, in whatever case.
+    /// The value with this name, in any case.
     ///
     /// # Errors
-    /// When there is none: `message`, with the nearest there is.
+    /// When there is none: `message`, with the most similar name.
     fn named(name: &str, message: String) -> Result<Self> {
         Self::from_form(&name.trim().to_lowercase()).ok_or_else(|| {
             let known: Vec<&str> = Self::ALL.iter().map(|value| value.as_str()).collect();
@@ -28,7 +28,8 @@ pub(crate) trait Column: Copy + Eq + 'static {
     }
 }
 
-/// Makes an enum of a closed list: its values, each with its form; [`Column`], `Display`, `FromStr`, and both of serde's.
+/// Defines an enum from a closed list: its values, each with its form; [`Column`], `Display`, `FromStr`, and both of
+/// serde's.
 macro_rules! column_enum {
     ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$value_meta:meta])* $value:ident = $form:literal,)+ }) => {
         $(#[$meta])*
@@ -59,7 +60,7 @@ macro_rules! column_enum {
         impl std::str::FromStr for $name {
             type Err = $crate::error::Error;
 
-            /// Reads a form; the error names those that there are.
+            /// Reads a form; the error lists those that exist.
             fn from_str(form: &str) -> $crate::error::Result<Self> {
                 <Self as $crate::domain::Column>::from_form(form).ok_or_else(|| {
                     $crate::error::Error::new(format!("there is no {}", $crate::text::quote(form)))

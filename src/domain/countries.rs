@@ -1,10 +1,10 @@
-//! What the posts of the world want: where town, region and postcode stand, what is in capitals, how the country is called.
+//! Address formats of the world: the order of town, region and postcode, what is in capitals, the name of the country.
 //!
-//! countries.tsv has the forms of libaddressinput's address data (github.com/google/libaddressinput), in Latin letters where
-//! there is a choice, without districts, and the names of people and companies only where they do not stand first and in this
-//! order; and the names of Unicode CLDR in the four languages of senders. From the same data are regions.tsv, the regions that
-//! the posts abbreviate, and most of postcodes.tsv. country_names.tsv has names in other languages, older ones, and the codes of
-//! three letters.
+//! countries.tsv has the formats of libaddressinput's address data (github.com/google/libaddressinput), in Latin
+//! letters where there is a choice, without districts, and the names of people and companies only where they are not
+//! first and in this order; and the names of Unicode CLDR in the four languages of senders. The same data is the source
+//! of regions.tsv, the regions that are abbreviated in addresses, and most of postcodes.tsv. country_names.tsv has
+//! names in other languages, older ones, and the three-letter codes.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -16,16 +16,17 @@ use crate::text;
 pub(crate) struct Country {
     /// ISO 3166.
     pub(crate) code: &'static str,
-    /// `%O%n%N%n%A%n%C, %S %Z`: firm, person, street, town, region, postcode; `%n` ends a line. Without `%N` the person stands
-    /// first, and the firm below.
+    /// `%O%n%N%n%A%n%C, %S %Z`: company, person, street, town, region, postcode; `%n` ends a line. Without `%N` the
+    /// person is first, and the company below.
     pub(crate) form: &'static str,
-    /// Which of `C`, `S`, `Z` stand in capitals.
+    /// Which of `C`, `S`, `Z` are in capitals.
     pub(crate) capitals: &'static str,
-    /// The form in the letters of an eastern country itself, from large to small, the names last; else empty.
+    /// The format in the script of an East Asian country, from large to small, with the names last; else empty.
     pub(crate) own_form: &'static str,
-    /// The country whose post brings it, if another's: letters to there carry no country line, and count as at home.
+    /// The country whose postal service delivers there, if another's: letters to there have no country line, and count
+    /// as domestic.
     post: &'static str,
-    /// In which a sender there writes, if it is English, German, French or Spanish: `en`; else empty.
+    /// The language of a sender there, if it is English, German, French or Spanish: `en`; else empty.
     pub(crate) language: &'static str,
     /// In English, German, French, Spanish.
     pub(crate) names: [&'static str; 4],
@@ -43,13 +44,13 @@ static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
     .collect()
 });
 
-/// Regions with the abbreviations that stand in addresses: country, abbreviation, name.
+/// Regions with their abbreviations in addresses: country, abbreviation, name.
 static REGIONS: LazyLock<Vec<[&str; 3]>> = LazyLock::new(|| {
     let rows = text::table_rows(include_str!("regions.tsv"));
     rows.filter_map(|row| row.collect::<Vec<_>>().try_into().ok()).collect()
 });
 
-/// The place in [`COUNTRIES`] of every name and code, by its [`name_key`].
+/// The index in [`COUNTRIES`] of every name and code, by its [`name_key`].
 static BY_NAME: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
     let mut places = HashMap::new();
     let own = COUNTRIES.iter().enumerate();
@@ -64,13 +65,14 @@ static BY_NAME: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
     places
 });
 
-/// Without capitals, accents, points, spaces and a `the` in front: `U.S.A.` and `usa`, `Côte d’Ivoire` and `Cote d Ivoire`.
+/// Without capitals, accents, periods, spaces and a leading `the`: `U.S.A.` and `usa`, `Côte d’Ivoire` and `Cote d
+/// Ivoire`.
 fn name_key(name: &str) -> String {
     let key = text::plain_key(name);
     key.strip_prefix("the ").unwrap_or(&key).replace(' ', "")
 }
 
-/// A country by code or name, in whichever language it is known; nothing when it is not known.
+/// A country by code or name, in any known language; none if unknown.
 pub(crate) fn find(text: &str) -> Option<&'static Country> {
     BY_NAME.get(&name_key(text)).map(|place| &COUNTRIES[*place])
 }
@@ -80,7 +82,7 @@ pub(crate) fn country_names() -> impl Iterator<Item = &'static str> {
     COUNTRIES.iter().flat_map(|country| country.names.into_iter().chain([country.code]))
 }
 
-/// The code of a country given by code or name; what is not known stays as it is.
+/// The code of a country given by code or name; an unknown text is returned unchanged.
 pub(crate) fn country_code(country: &str) -> &str {
     find(country).map_or(country.trim(), |known| known.code)
 }
@@ -92,23 +94,23 @@ pub(crate) fn is_abroad(country: &str, home: &str) -> bool {
     !country.is_empty() && country != home && post != home
 }
 
-/// The name of a country in the language of the shop's country; what is not known stays as it is.
+/// The name of a country in the language of the shop's country; an unknown text is returned unchanged.
 pub(crate) fn country_name<'c>(country: &'c str, home: &str) -> &'c str {
     let language = find(home).map_or("", |home| home.language);
     let place = ["en", "de", "fr", "es"].iter().position(|known| *known == language).unwrap_or(0);
     find(country).map_or(country.trim(), |known| known.names[place])
 }
 
-/// A region as it stands in addresses of the country: abbreviated where that is usual.
+/// A region as written in addresses of the country: abbreviated where that is usual.
 pub(crate) fn region<'r>(region: &'r str, code: &str) -> &'r str {
     let folded = region.trim().to_lowercase();
     let found = REGIONS.iter().find(|[country, _, name]| *country == code && name.to_lowercase() == folded);
     found.map_or(region.trim(), |[_, short, _]| short)
 }
 
-/// The beginning of a postcode that stands for a region of the country; coarser with each step of `coarser`.
+/// The prefix of a postcode that identifies a region of the country; coarser with each step of `coarser`.
 ///
-/// Three digits in the US, the letters in front in Britain, elsewhere the first two characters; then fewer.
+/// Three digits in the US, the leading letters in Britain, elsewhere the first two characters; then fewer.
 pub(crate) fn postcode_area(postcode: &str, country: &str, coarser: usize) -> String {
     let characters: String = postcode.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
     let most = match country_code(country) {
@@ -134,7 +136,8 @@ mod tests {
             // Two islands share a name in French.
             assert!(find(country.code).is_some_and(|found| found.code == country.code), "{country:?}");
         }
-        // As libaddressinput has it: 30 above the street, Kazakhstan below, and 7 in eastern letters.
+        // In libaddressinput 30 countries have the company above the street, Kazakhstan below, and 7 in East Asian
+        // script.
         let firm_first = COUNTRIES.iter().filter(|country| country.form.contains("%O%n%N")).count();
         let in_own_letters = COUNTRIES.iter().filter(|country| country.own_form.contains("%O%n%N")).count();
         assert_eq!((firm_first, in_own_letters), (31, 7));

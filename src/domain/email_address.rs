@@ -1,4 +1,4 @@
-//! An address that an email can go to, and what keeps a text from being one.
+//! A valid email address, and why a text is not one.
 
 use std::borrow::Cow;
 
@@ -9,47 +9,47 @@ use crate::text;
 
 /// The longest part before the `@`, in bytes (RFC 5321, section 4.5.3.1).
 const LONGEST_NAME: usize = 64;
-/// The longest domain and the longest part of one, in letters of DNS (RFC 1035, section 2.3.4).
+/// The longest domain and the longest part of one, in DNS characters (RFC 1035, section 2.3.4).
 const LONGEST_DOMAIN: usize = 253;
 const LONGEST_LABEL: usize = 63;
 
-/// An email address: a name that a mail server can be told without quotes, an `@`, and a domain that DNS can hold.
+/// An email address: a local part that needs no quotes, an `@`, and a domain that is valid in DNS.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct EmailAddress(String);
 
 impl EmailAddress {
-    /// The address that a text is; nothing when it cannot be one.
+    /// The address in a text; none when it is invalid.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         Self::bare(text).map(|bare| Self(bare.to_owned()))
     }
 
-    /// The same as text, without the spaces around it and `mailto:`.
+    /// The same as text, without surrounding spaces and `mailto:`.
     pub(crate) fn bare(text: &str) -> Option<&str> {
         Some(bare_email(text)).filter(|bare| look(bare).is_ok())
     }
 
-    /// Whether a text is an address.
+    /// Whether a text is a valid address.
     pub(crate) fn is_one(text: &str) -> bool {
         Self::bare(text).is_some()
     }
 
-    /// The address in a text with what people and programs write around it: `Lou <lou@example.com>`.
+    /// The address in a text with what people and programs add to it: `Lou <lou@example.com>`.
     pub(crate) fn read(text: &str) -> Option<Self> {
         Self::parse(&email_in(text))
     }
 
-    /// What keeps a text from being an address, to stand after it: "has two dots in a row".
+    /// Why a text is not an address, to follow it in a message: "has two dots in a row".
     pub(crate) fn fault(text: &str) -> Option<String> {
         look(bare_email(text)).err()
     }
 
-    /// As it was written.
+    /// As written.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// As mail servers are told: the domain in letters that DNS knows (`xn--bcher-kva.example`), the name as it was written,
-    /// accents composed.
+    /// The form for mail servers: the domain in DNS form (`xn--bcher-kva.example`), the local part as written, accents
+    /// composed.
     pub(crate) fn for_wire(&self) -> String {
         let (name, domain) = self.0.split_once('@').unwrap_or((&self.0, ""));
         let domain = if domain.is_ascii() {
@@ -60,19 +60,20 @@ impl EmailAddress {
         format!("{}@{domain}", composed(name))
     }
 
-    /// As it is compared.
+    /// The form for comparison.
     pub(crate) fn key(&self) -> String {
         email_key(&self.0)
     }
 }
 
-/// Whether two texts are one address to mail servers: a report may write the domain as DNS knows it.
+/// Whether two texts are the same address for mail servers: a report may have the domain in DNS form.
 pub(crate) fn is_same_mailbox(one: &str, other: &str) -> bool {
     let [one, other] = [one, other].map(|text| EmailAddress::parse(text).map(|address| email_key(&address.for_wire())));
     one.is_some() && one == other
 }
 
-/// A text that should be an address, as it is compared: in lower case, accents composed, without spaces and `mailto:`.
+/// A text that should be an address, in its form for comparison: lowercase, accents composed, without spaces and
+/// `mailto:`.
 pub(crate) fn email_key(text: &str) -> String {
     let text = bare_email(text);
     if text.is_ascii() { text.to_ascii_lowercase() } else { composed(text).to_lowercase() }
@@ -83,7 +84,7 @@ fn composed(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
 }
 
-/// A text without the spaces around it and the `mailto:` of a link.
+/// A text without surrounding spaces and the `mailto:` of a link.
 fn bare_email(text: &str) -> &str {
     const LINK: &str = "mailto:";
     let text = text.trim();
@@ -91,10 +92,10 @@ fn bare_email(text: &str) -> &str {
     if is_link { text[LINK.len()..].trim_start() } else { text }
 }
 
-/// Looks whether a bare text is an address.
+/// Checks whether a bare text is an address.
 ///
 /// # Errors
-/// With what keeps it from being one.
+/// With the reason why it is not.
 fn look(text: &str) -> Result<(), String> {
     let Some((name, domain)) = text.split_once('@') else { return Err("has no @".to_owned()) };
     if domain.contains('@') {
@@ -148,9 +149,9 @@ fn look(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The address in a text, without what people and programs write around it: `mailto:lou@…?subject=…`, `Lou <lou@…>`,
-/// `"lou@…"`, `lou@… (Lou)`, spaces that are none or have no width, and the `@` of full width. What has no address in it stays
-/// as it is, without the spaces around it.
+/// The address in a text, without what people and programs add to it: `mailto:lou@…?subject=…`, `Lou <lou@…>`,
+/// `"lou@…"`, `lou@… (Lou)`, unusual or zero-width spaces, and the full-width `@`. A text without an address is
+/// returned unchanged, without surrounding spaces.
 pub(crate) fn email_in(text: &str) -> Cow<'_, str> {
     let bare = EmailAddress::bare(text).map(Cow::Borrowed);
     bare.unwrap_or_else(|| address_in(text).map_or(Cow::Borrowed(text.trim()), Cow::Owned))
@@ -166,7 +167,7 @@ fn address_in(text: &str) -> Option<String> {
         c => c,
     };
     let plain: String = text.chars().filter(|c| !is_unseen(*c)).map(narrow).collect();
-    // A space that does not break a line is one that nobody has typed.
+    // A non-breaking space is never typed on purpose.
     let parts: Vec<&str> = plain.split('@').map(|part| part.trim_matches('\u{a0}')).collect();
     let plain = parts.join("@").replace("\u{a0}.", ".").replace('\u{a0}', " ");
     let in_brackets = plain.match_indices('<').filter_map(|(at, _)| Some(plain[at + 1..].split_once('>')?.0));
@@ -181,7 +182,7 @@ fn address_in(text: &str) -> Option<String> {
     candidates.map(bare).find(|bare| look(bare).is_ok())
 }
 
-/// A text without the quotes or brackets around it.
+/// A text without surrounding quotes or brackets.
 fn unquoted(text: &str) -> &str {
     const PAIRS: [(char, char); 7] = [
         ('"', '"'),
@@ -196,7 +197,7 @@ fn unquoted(text: &str) -> &str {
     PAIRS.iter().find_map(inside).map_or(text, str::trim)
 }
 
-/// Characters that show nothing and take no room.
+/// Invisible characters without width.
 fn is_unseen(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

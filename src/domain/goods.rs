@@ -1,18 +1,18 @@
-//! Bar codes of goods, which a scanner at the till reads as well: EAN, UPC, ISBN and what GS1 puts around them.
+//! Bar codes of goods, which a scanner at the till reads as well: EAN, UPC, ISBN and their GS1 forms.
 
-/// Whether a text is the number of an article: the digits of a bar code with a check digit that is right, with or without
-/// what a scanner puts before it and a supplement of two or five digits. A letter's code may have such digits by chance.
+/// Whether a text is a product number: the digits of a bar code with a correct check digit, with or without a scanner's
+/// prefix and a supplement of two or five digits. A letter's code may have such digits by chance.
 #[must_use]
 pub(crate) fn is_bar_code_of_goods(text: &str) -> bool {
     let text = text.trim();
-    // Which kind of bar code it was, as scanners say it by ISO 15424: `]E0`.
+    // The prefix for the kind of bar code by ISO 15424: `]E0`.
     let text = text.strip_prefix(']').and_then(|rest| rest.get(2..)).unwrap_or(text);
-    // The article's number of GS1, with its brackets or as the scanner leaves them away; then come date, weight or batch.
+    // The GS1 product number, with or without its brackets; date, weight or batch may follow.
     if let Some(rest) = text.strip_prefix("(01)") {
         return rest.get(..14).is_some_and(|number| digits(number).is_some_and(|digits| is_article(&digits)));
     }
     let plain: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '*' | '\u{1d}')).collect();
-    // In three hyphens or with its X: a phone number may have such digits by chance.
+    // With three hyphens or an X: a phone number may have such digits by chance.
     let is_book = is_old_isbn(&plain) && (text.ends_with(['x', 'X']) || text.matches(['-', ' ']).count() == 3);
     if is_book || is_inside_gs1(&plain) {
         return true;
@@ -34,11 +34,11 @@ fn is_article(digits: &[u32]) -> bool {
     matches!(digits.len(), 8 | 12 | 13 | 14) && sum.is_multiple_of(10)
 }
 
-/// UPC-E: six digits that stand for ten between the number system and the check digit of a UPC-A.
+/// UPC-E: six digits that expand to ten between the number system and the check digit of a UPC-A.
 fn is_short_upc(digits: &[u32]) -> bool {
     let ([system @ 0..=1, short @ .., check], 8) = (digits, digits.len()) else { return false };
     let (how, zeros) = (short[5], [0; 5]);
-    // How many of the five stand before the zeros, with the sixth after them or, of the first kind, before them.
+    // The sixth digit determines how many of the five are before the zeros.
     let ten = match how {
         0..=2 => [&short[..2], &[how], &zeros[..4], &short[2..5]].concat(),
         3 | 4 => [&short[..how as usize], &zeros[..], &short[how as usize..5]].concat(),
@@ -47,7 +47,7 @@ fn is_short_upc(digits: &[u32]) -> bool {
     is_article(&[&[*system], ten.as_slice(), &[*check]].concat())
 }
 
-/// ISBN of ten: weights 10 to 1, and a sum that eleven divides; the last may be X for ten.
+/// ISBN-10: weights 10 to 1, and a sum divisible by eleven; the last may be X for ten.
 fn is_old_isbn(text: &str) -> bool {
     let value = |(place, c): (usize, char)| match c.to_digit(10) {
         None if place == 9 && c.eq_ignore_ascii_case(&'x') => Some(10),
@@ -60,7 +60,7 @@ fn is_old_isbn(text: &str) -> bool {
     })
 }
 
-/// `01`, a number of 14 digits, and what else GS1 tells of an article.
+/// `01`, a number of 14 digits, and further GS1 data.
 fn is_inside_gs1(text: &str) -> bool {
     let number = text.strip_prefix("01").and_then(|rest| rest.get(..14));
     number.and_then(digits).is_some_and(|digits| is_article(&digits))

@@ -1,4 +1,4 @@
-//! The numbers of rows, each a type of its own, so that one is never taken for another.
+//! The numbers of rows, each with its own type, so that they cannot be mixed up.
 
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident,)+) => { $(

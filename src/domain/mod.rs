@@ -1,7 +1,7 @@
-//! What the shop's words mean: ids, addresses, codes, wishes, states and outcomes, each valid once it is made.
+//! The shop's value types: IDs, addresses, codes, mail preferences, states and outcomes; once made, each is valid.
 //!
-//! A value that stands in a column has its form there, and its list of all values, in its own type and nowhere else:
-//! statements take it as a parameter, and `tests/architecture.rs` looks for it in every other string.
+//! A value stored in a column has its form, and the list of all its values, in its own type and nowhere else:
+//! statements get it as a parameter, and `tests/architecture.rs` searches every other string for it.
 
 mod birthday;
 mod bounce_class;

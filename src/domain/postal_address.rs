@@ -1,4 +1,4 @@
-//! An address that a letter can go to, and when two are the same.
+//! A postal address, and when two are the same.
 
 use super::street::{StreetKey, place_key};
 use crate::text;
@@ -13,9 +13,9 @@ pub(crate) struct PostalAddress<'a> {
     pub(crate) country: &'a str,
 }
 
-/// Between the parts of an identity.
+/// The separator between parts of an identity.
 const BETWEEN: &str = " | ";
-/// Between street and city in it.
+/// The separator between street and city in it.
 const DOOR: &str = " / ";
 
 impl PostalAddress<'_> {
@@ -24,19 +24,18 @@ impl PostalAddress<'_> {
         !self.street.is_empty() || !self.street2.is_empty()
     }
 
-    /// Whether a letter can go there: a street, and a city or a postcode.
+    /// Whether a letter can be sent there: a street, and a city or a postcode.
     pub(crate) fn is_deliverable(&self) -> bool {
         self.has_street() && (!self.city.is_empty() || !self.postcode.is_empty())
     }
 
-    /// How an address that somebody has left is remembered: street, city, postcode and country, as they were written.
+    /// The stored form of an address that someone has left: street, city, postcode and country, as written.
     pub(crate) fn identity(&self) -> String {
         [self.door(), folded(self.postcode), folded(self.country)].join(BETWEEN)
     }
 
-    /// Whether an identity that was stored is this address, however either is written. A postcode or a country that is not
-    /// known on one side is no difference: a card that is completed keeps its address. Older databases have the street and
-    /// the city alone.
+    /// Whether a stored identity is this address, in any spelling. A missing postcode or country makes no difference: a
+    /// completed card keeps its address. Older databases have only the street and the city.
     pub(crate) fn has_identity(&self, stored: &str) -> bool {
         let own = self.door();
         let as_typed = stored.strip_prefix(&own).filter(|rest| rest.is_empty() || rest.starts_with(BETWEEN));
@@ -56,9 +55,9 @@ impl PostalAddress<'_> {
         is_same(self.postcode, postcode_key) && is_same(self.country, folded)
     }
 
-    /// What is the same for the same address, as a number that is the same in every version of the program; 0 without a
-    /// street. `12 Main St` and `12 MAIN STREET` are one, and so are a ZIP and its ZIP+4. The country counts only where there
-    /// is no postcode: exports write it in many ways, or not at all.
+    /// A hash that is equal for equal addresses, and the same in every version of the program; 0 without a street. `12
+    /// Main St` and `12 MAIN STREET` are equal, and so are a ZIP and its ZIP+4. The country counts only without a
+    /// postcode: exports write it in many ways, or not at all.
     pub(crate) fn hash(&self) -> i64 {
         if !self.has_street() {
             return 0;
@@ -69,7 +68,7 @@ impl PostalAddress<'_> {
         i64::from_le_bytes(text::fnv1a(parts.bytes()).to_le_bytes()).max(i64::MIN + 1)
     }
 
-    /// Both lines of the street as they are compared: `St` is `Street`, `#2` is `Apt. 2`.
+    /// Both lines of the street in the form for comparison: `St` is `Street`, `#2` is `Apt. 2`.
     pub(crate) fn street_key(&self) -> String {
         StreetKey::of(self.street, self.street2).whole()
     }
@@ -79,7 +78,7 @@ impl PostalAddress<'_> {
     }
 }
 
-/// A postcode as it is compared: letters and digits, without the country before it, and of a ZIP+4 the ZIP.
+/// A postcode in the form for comparison: letters and digits, without a country prefix, and of a ZIP+4 only the ZIP.
 pub(crate) fn postcode_key(postcode: &str) -> String {
     let code = match postcode.split_once('-') {
         Some((country, code))
@@ -96,7 +95,7 @@ pub(crate) fn postcode_key(postcode: &str) -> String {
     key
 }
 
-/// Lower case, one space between words: how names and addresses are compared.
+/// Lowercase, one space between words: for comparing names and addresses.
 pub(crate) fn folded(text: &str) -> String {
     text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,4 @@
-//! How countries write their postcodes: postcodes.tsv has an example and the forms of each.
+//! How countries write their postcodes: postcodes.tsv has an example and the formats of each.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use crate::text;
 /// The postcodes of a country.
 pub(crate) struct PostcodeForms {
     country: &'static str,
-    /// Empty where there may be other forms.
+    /// Empty if there may be other formats.
     pub(crate) example: &'static str,
     forms: Vec<&'static str>,
 }
@@ -19,13 +19,13 @@ static POSTCODES: LazyLock<Vec<PostcodeForms>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Those of a country, by its code; nothing where they are not known.
+/// Those of a country, by its code; none if unknown.
 pub(crate) fn postcodes_of(code: &str) -> Option<&'static PostcodeForms> {
     POSTCODES.iter().find(|one| one.country == code)
 }
 
 impl PostcodeForms {
-    /// A postcode as the country writes it, whatever stood between its characters; nothing when it has none of the forms.
+    /// A postcode as the country writes it, whatever its separators; none if it has none of the formats.
     pub(crate) fn written(&self, postcode: &str) -> Option<String> {
         let bare: Vec<char> = postcode.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{a0}')).collect();
         self.forms.iter().find_map(|form| written_as(&bare, form))
@@ -52,7 +52,7 @@ fn written_as(bare: &[char], form: &str) -> Option<String> {
     (left.next().is_none() && written.len() == form.len()).then_some(written)
 }
 
-/// A postcode that was typed in one piece, with what its country puts between; any other stays as it is.
+/// Inserts the separator of its country into a postcode that was typed without; any other is returned unchanged.
 pub(crate) fn spaced_postcode(postcode: &str, code: &str) -> String {
     let postcode = postcode.trim();
     let is_whole = postcode.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -60,7 +60,8 @@ pub(crate) fn spaced_postcode(postcode: &str, code: &str) -> String {
     written.unwrap_or_else(|| postcode.to_owned())
 }
 
-/// A postcode of letters and digits in capitals as its country writes it; without a country, as any that has such forms.
+/// A postcode of letters and digits in capitals as its country writes it; without a country, as any country with such a
+/// format.
 pub(crate) fn postcode_of_letters(postcode: &str, country: &str) -> Option<String> {
     if postcode.len() > 9 || !postcode.bytes().any(|b| b.is_ascii_alphabetic()) {
         return None;

@@ -1,10 +1,11 @@
-//! The closed lists: wishes, channels, states, outcomes and reasons, each value with its form in the database.
+//! The closed lists: mail preferences, channels, states, outcomes and reasons, each value with its form in the
+//! database.
 
 use super::column::{Column, column_enum};
 use crate::text;
 
 column_enum! {
-    /// What somebody said about being written to.
+    /// Whether someone may be contacted.
     #[derive(Default)]
     pub(crate) enum Consent {
         Yes = "yes",
@@ -17,15 +18,15 @@ column_enum! {
 column_enum! {
     /// What a consent is about.
     pub(crate) enum ConsentChannel {
-        /// Only a no stops it.
+        /// Allowed unless they opted out.
         Post = "post",
-        /// Only a yes allows it.
+        /// Allowed only with consent.
         Email = "email",
     }
 }
 
 column_enum! {
-    /// What changed in somebody's life.
+    /// A change in someone's life.
     pub(crate) enum CircumstanceKind {
         /// Nothing is sent any more.
         Deceased = "deceased",
@@ -57,7 +58,7 @@ column_enum! {
 }
 
 column_enum! {
-    /// How one piece goes.
+    /// How one piece is sent.
     pub(crate) enum Channel {
         Letter = "letter",
         Email = "email",
@@ -65,28 +66,28 @@ column_enum! {
 }
 
 impl Channel {
-    /// So many pieces, as people read it: `3 letters`.
+    /// A number of pieces: `3 letters`.
     pub(crate) fn count(self, n: usize) -> String {
         text::count(n, self.as_str())
     }
 }
 
 column_enum! {
-    /// How the pieces of a campaign go.
+    /// How the pieces of a campaign are sent.
     #[derive(Default)]
     pub(crate) enum Delivery {
         #[default]
         Letter = "letter",
         Email = "email",
-        /// By post where there is an address, else by email.
+        /// By post if there is an address, else by email.
         LetterElseEmail = "letter-else-email",
-        /// By email where there is consent, else by post.
+        /// By email if there is consent, else by post.
         EmailElseLetter = "email-else-letter",
     }
 }
 
 column_enum! {
-    /// Who gets one piece together.
+    /// Who shares one piece.
     #[derive(Default)]
     pub(crate) enum OnePer {
         #[default]
@@ -98,13 +99,13 @@ column_enum! {
 column_enum! {
     /// The state of a campaign.
     pub(crate) enum CampaignState {
-        /// Frozen; nothing has left the shop.
+        /// Frozen; nothing was printed or sent.
         Planned = "planned",
         /// Letters were printed.
         Printing = "printing",
-        /// Emails are on their way.
+        /// Emails are being sent.
         Sending = "sending",
-        /// The owner said that it was mailed.
+        /// The owner has recorded that it was mailed.
         Posted = "posted",
         /// Over.
         Closed = "closed",
@@ -125,7 +126,7 @@ impl CampaignState {
 }
 
 column_enum! {
-    /// Whether a recipient was written to.
+    /// Whether a recipient was mailed.
     pub(crate) enum Arm {
         Mailed = "mailed",
         /// The control group, chosen at random.
@@ -141,16 +142,16 @@ column_enum! {
         Posted = "posted",
         Sent = "sent",
         Returned = "returned",
-        /// Its person asked to be forgotten.
+        /// This person asked to be forgotten.
         Forgotten = "forgotten",
     }
 }
 
 column_enum! {
-    /// What came of a recipient's piece.
+    /// The response to a recipient's piece.
     pub(crate) enum Response {
         Redeemed = "redeemed",
-        /// Nothing yet, as well.
+        /// Also if nothing has happened yet.
         NotRedeemed = "not_redeemed",
         Undeliverable = "undeliverable",
         HeldOut = "held_out",
@@ -163,31 +164,31 @@ column_enum! {
     pub(crate) enum OutboxState {
         /// Not sent yet, or to be tried again.
         Queued = "queued",
-        /// Being handed over by a run at this moment.
+        /// Being sent by a run at this moment.
         Sending = "sending",
         /// Accepted by the mail server.
         Sent = "sent",
-        /// Refused for good.
+        /// Rejected permanently.
         Failed = "failed",
-        /// Handed over without an answer: nobody knows whether it was accepted.
+        /// Sent without a reply: it is unknown whether it was accepted.
         InDoubt = "in_doubt",
     }
 }
 
 column_enum! {
-    /// Why an address gets no email; what weighs most stands first.
+    /// Why an address is suppressed; the most serious first.
     pub(crate) enum Suppression {
-        /// The reader called our email spam.
+        /// The reader marked our email as spam.
         Complaint = "complaint",
-        /// They asked for no more.
+        /// They unsubscribed.
         Unsubscribed = "unsubscribed",
-        /// Somebody who has it, or had it until they were forgotten, has opted out.
+        /// Someone who has it, or had it until they were forgotten, has opted out.
         OptedOut = "opted_out",
-        /// A report said that there is no such mailbox.
+        /// A report showed that there is no such mailbox.
         HardBounce = "hard_bounce",
-        /// The mail server said so when the email was handed over.
+        /// The mail server rejected it when the email was sent.
         Refused = "refused",
-        /// Three times the mailbox was full.
+        /// The mailbox was full three times.
         MailboxFull = "mailbox_full",
     }
 }
@@ -205,7 +206,7 @@ impl Suppression {
         }
     }
 
-    /// What came back, when this is why.
+    /// The kind of report that causes this.
     pub(crate) fn inbound_kind(self) -> InboundKind {
         match self {
             Self::Complaint => InboundKind::Complaint,
@@ -215,7 +216,7 @@ impl Suppression {
         }
     }
 
-    /// Whether it is a wish, which only another wish lifts; otherwise it is about the mailbox.
+    /// Whether it is an opt-out, which only new consent lifts; otherwise it is about the mailbox.
     pub(crate) fn is_wish(self) -> bool {
         matches!(self, Self::Complaint | Self::Unsubscribed | Self::OptedOut)
     }
@@ -237,7 +238,7 @@ column_enum! {
     pub(crate) enum EventKind {
         /// The gift was handed over.
         Accepted = "accepted",
-        /// They had it before.
+        /// They already had it.
         AlreadyRedeemed = "already_redeemed",
         /// After the last day.
         Expired = "expired",
@@ -245,7 +246,7 @@ column_enum! {
         NotYet = "not_yet",
         /// No such code, or no letter this year.
         Unknown = "unknown",
-        /// The code of a plan that was replaced.
+        /// The code of a replaced plan.
         Void = "void",
         /// A second gift, on purpose.
         HonouredAgain = "honoured_again",
@@ -253,7 +254,7 @@ column_enum! {
         Bought = "bought",
         /// The amount of an earlier event was changed.
         Changed = "changed",
-        /// An earlier event was taken back.
+        /// An earlier event was undone.
         Undone = "undone",
         /// A letter came back.
         Returned = "returned",
@@ -261,7 +262,7 @@ column_enum! {
 }
 
 column_enum! {
-    /// What the file of an import holds.
+    /// What the file of an import has.
     pub(crate) enum ImportedData {
         Customers = "customers",
         Purchases = "purchases",
@@ -289,7 +290,7 @@ impl Role {
     }
 }
 
-/// Every form of every list, by the name of its type: what no other string may spell.
+/// Every form of every list, by the name of its type: no other string may contain them.
 pub fn forms() -> Vec<(&'static str, Vec<&'static str>)> {
     fn of<T: Column>() -> Vec<&'static str> {
         T::ALL.iter().map(|value| value.as_str()).collect()

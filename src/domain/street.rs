@@ -1,8 +1,8 @@
-//! A street as it is compared: `12 Main St., Apt. 2` is `12 MAIN STREET #2`, `Hauptstr. 5 a` is `Hauptstraße 5a`.
+//! Streets in a form for comparison: `12 Main St., Apt. 2` is `12 MAIN STREET #2`, `Hauptstr. 5 a` is `Hauptstraße 5a`.
 //!
-//! street_words.tsv has the words that are written in several ways: one form, and how else it is written. A form that begins
-//! with `-` is the end of a longer word; `+` stands between words that are one form together. `#` and `unit` stand before a
-//! number and are dropped, `~` is dropped anywhere.
+//! street_words.tsv has the words that are written in several ways: one form, and its variants. A form that begins with
+//! `-` is the end of a longer word; `+` joins words that are one form together. `#` and `unit` are before a number and
+//! are dropped, `~` is dropped anywhere.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -10,22 +10,22 @@ use std::sync::LazyLock;
 
 use crate::text::{plain_key, table_rows, without_umlauts};
 
-/// A street and what is in the house, both as they are compared.
+/// A street and the unit in the house, both in the form for comparison.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct StreetKey {
     /// `12 main st`.
     pub(crate) house: String,
-    /// `2` of `Apt. 2`; empty where no word says that it is an apartment.
+    /// `2` of `Apt. 2`; empty if no word shows that it is an apartment.
     pub(crate) unit: String,
 }
 
 struct StreetWords {
-    /// By how it is written, its form.
+    /// The form of each variant.
     whole: HashMap<String, &'static str>,
     forms: HashSet<&'static str>,
-    /// Several words that are one form, the most words first: `P.O. Box`.
+    /// Phrases that are one form, longest first: `P.O. Box`.
     phrases: Vec<(Vec<&'static str>, &'static str)>,
-    /// How a longer word ends: `straße` of `Hauptstraße`.
+    /// Endings of longer words: `straße` of `Hauptstraße`.
     endings: Vec<(String, &'static str)>,
 }
 
@@ -33,7 +33,7 @@ struct StreetWords {
 const NUMBER: &str = "#";
 /// Before the number of an apartment.
 const UNIT: &str = "unit";
-/// What is left out: `ul.` of `ul. Długa`.
+/// Dropped words: `ul.` of `ul. Długa`.
 const NOTHING: &str = "~";
 
 static WORDS: LazyLock<StreetWords> = LazyLock::new(|| {
@@ -55,7 +55,7 @@ static WORDS: LazyLock<StreetWords> = LazyLock::new(|| {
 });
 
 impl StreetKey {
-    /// The key of both lines of a street; apartments stand in either.
+    /// The key of both lines of a street; an apartment may be in either.
     pub(crate) fn of(street: &str, street2: &str) -> Self {
         let (mut house, mut unit): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
         for part in [street, street2].into_iter().flat_map(|line| line.split([',', ';', '/', '\n'])) {
@@ -85,18 +85,18 @@ impl StreetKey {
         house.split(' ').filter(is_name).collect::<Vec<_>>().join(" ")
     }
 
-    /// House and apartment in one, whether or not a word says which number is which.
+    /// House and apartment in one, whether or not a word shows which number is which.
     pub(crate) fn whole(&self) -> String {
         format!("{} {}", self.house, self.unit).trim().to_owned()
     }
 }
 
-/// The name of a place as it is compared: `St. Louis` is `Saint Louis`, `Köln` is `Koeln`.
+/// The name of a place in the form for comparison: `St. Louis` is `Saint Louis`, `Köln` is `Koeln`.
 pub(crate) fn place_key(place: &str) -> String {
     words_of(place).iter().map(|word| form_of(word).map_or_else(|| without_umlauts(word), str::to_owned)).collect()
 }
 
-/// The words of a part of an address, plain; the words for a mailbox are one.
+/// The plain words of a part of an address; phrases for a mailbox count as one.
 fn words_of(part: &str) -> Vec<String> {
     let spaced = if part.contains(['.', '-', '#', '°', 'º', 'ª']) {
         let spaced = part.replace(['.', '-'], " ").replace('#', " no ");
@@ -135,7 +135,7 @@ fn form_of(word: &str) -> Option<&'static str> {
     WORDS.whole.get(word).copied()
 }
 
-/// `haupt` and `st` of `hauptstrasse`; umlauts that were written in two letters as one.
+/// `haupt` and `st` of `hauptstrasse`; umlauts written as two letters become one.
 fn split(word: &str) -> Vec<String> {
     let found = WORDS.endings.iter().find_map(|(end, form)| Some((word.strip_suffix(end.as_str())?, form)));
     match found.filter(|(stem, _)| stem.chars().count() > 2) {
@@ -144,7 +144,7 @@ fn split(word: &str) -> Vec<String> {
     }
 }
 
-/// What may be the number of a house or an apartment: `12`, `2b`, `B`.
+/// A possible number of a house or an apartment: `12`, `2b`, `B`.
 fn is_number(word: &str) -> bool {
     word.chars().count() == 1 || word.contains(|c: char| c.is_numeric())
 }

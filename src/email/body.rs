@@ -1,13 +1,14 @@
-//! A text as the body of a part: as it is where the old rules of mail allow that, otherwise quoted-printable, and base64
-//! where most of it would be quoted.
+//! Encodes a text as the body of a part: unencoded where the old rules of mail allow that, otherwise quoted-printable,
+//! or base64 where most of it would be quoted.
 //!
-//! lettre and the `quoted_printable` crate do the same in several passes over every character, which takes longer, and let a
-//! line of 76 characters stand where this one breaks it: the bytes of an email that was sent once must stay the same.
+//! lettre and the `quoted_printable` crate do the same in several passes over every character, which is slower, and
+//! keep a line of 76 characters that is broken here: the bytes of an email must stay the same in every version.
 
 use lettre::message::Body;
 use lettre::message::header::ContentTransferEncoding;
 
-/// Bytes that a line may have, without its end: as it is (RFC 5322), and of quoted-printable before the `=` that breaks it.
+/// The longest line in bytes, without its end: unencoded (RFC 5322), and in quoted-printable before the `=` that breaks
+/// it.
 const LONGEST: usize = 998;
 const QUOTED: usize = 75;
 
@@ -22,7 +23,7 @@ pub(super) fn of(text: String) -> Body {
     Body::dangerous_pre_encoded(quoted(&text), ContentTransferEncoding::QuotedPrintable)
 }
 
-/// The text with the line ends of mail, if it is ASCII in lines that are short enough.
+/// The text with mail line endings, if it is ASCII and its lines are short enough.
 fn as_it_is(text: &str) -> Option<Vec<u8>> {
     if !text.is_ascii() {
         return None;

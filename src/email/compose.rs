@@ -1,4 +1,4 @@
-//! One message, built with lettre from fixed parts: the same recipient gives the same bytes.
+//! Builds one message with lettre: the same recipient gives the same bytes.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
 use lettre::message::header::{self as field, ContentType, Headers};
@@ -9,10 +9,10 @@ use super::pictures::{Pictures, media_type};
 use super::{body, header, html, phrases, plain};
 use crate::error::{Error, Result};
 
-/// Looks whether the recipient's address is one: nothing else keeps [`compose`] from making a message.
+/// Checks the recipient's address: nothing else can make [`compose`] fail.
 ///
 /// # Errors
-/// When it is none.
+/// When it is invalid.
 pub(crate) fn check(to: &str) -> Result<()> {
     header::recipient("", to).map(|_| ())
 }
@@ -20,7 +20,7 @@ pub(crate) fn check(to: &str) -> Result<()> {
 /// The bytes of the message.
 ///
 /// # Errors
-/// When the recipient's address is none.
+/// When the recipient's address is invalid.
 pub(crate) fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
     let Senders { from, reply_to } = email.senders;
     let answers = email.senders.answers();
@@ -75,7 +75,7 @@ pub(crate) fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
     }
 }
 
-/// The address alone of what shop.toml has under `key`.
+/// The bare address in the value of `key` in shop.toml.
 ///
 /// # Errors
 /// When there is none in it.
@@ -83,7 +83,7 @@ pub(crate) fn address(text: &str, key: &str) -> Result<String> {
     Ok(header::own(text, key)?.email.to_string())
 }
 
-/// The HTML of the message as a page of its own, its pictures in it.
+/// The HTML of the message as a separate page, with embedded pictures.
 #[must_use]
 pub(crate) fn page(email: &Email<'_>) -> String {
     html_of(email, email.senders.answers().as_ref(), &mut Pictures::in_page(email.pictures))
@@ -105,9 +105,9 @@ fn text_of(email: &Email<'_>, answers: &str) -> String {
     tidy(format!("{signed}\n\n-- \n{}\n\n{no_more}\n", email.footer.join("\n")))
 }
 
-/// A body without what no mail program shows: line breaks are `\n`, and of control characters only tabs stay.
+/// A body without what mail programs do not show: line breaks are `\n`, and tabs are the only control characters.
 fn tidy(text: String) -> String {
-    // What is not ASCII and a control character begins with the byte c2.
+    // Control characters outside ASCII begin with the byte c2.
     let is_odd = |byte: u8| matches!(byte, 0..=0x08 | 0x0b..=0x1f | 0x7f | 0xc2);
     if !text.bytes().fold(false, |found, byte| found | is_odd(byte)) {
         return text;
@@ -121,10 +121,10 @@ fn kind_of(media_type: &str) -> Result<ContentType> {
 }
 
 fn broken(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-    Error::new("the email could not be put together").because(cause)
+    Error::new("the email could not be made").because(cause)
 }
 
-/// The moment of a message that nobody has handed over yet: noon of its day, in Greenwich.
+/// The date of a message that was not sent yet: noon of its day, UTC.
 pub(crate) fn noon(day: NaiveDate) -> DateTime<FixedOffset> {
     let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
     day.and_time(noon).and_utc().fixed_offset()

@@ -1,6 +1,6 @@
-//! DKIM: a message signed with the shop's key (RFC 6376, RFC 8463), relaxed/relaxed.
+//! DKIM: signs a message with the shop's key (RFC 6376, RFC 8463), relaxed/relaxed.
 //!
-//! lettre can sign as well, but puts the moment of signing into it: the same message would have other bytes each time.
+//! lettre can sign as well, but adds the time of signing: the same message would have other bytes each time.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,10 +10,10 @@ use super::keys::Key;
 use crate::error::{Error, Result};
 use crate::text;
 
-/// What is signed of the header, where it is there; each stands in a message once.
+/// The signed header fields, if present; each occurs once in a message.
 const SIGNED: &str = "from to subject date message-id reply-to mime-version list-unsubscribe list-unsubscribe-post";
 
-/// What signs emails: a key, and the name under which DNS has its public half.
+/// The signing key, and the selector of its public half in DNS.
 #[derive(Debug, Clone)]
 pub(crate) struct Dkim {
     selector: String,
@@ -21,10 +21,10 @@ pub(crate) struct Dkim {
 }
 
 impl Dkim {
-    /// A key under the name of `selector`.
+    /// A key with this `selector`.
     ///
     /// # Errors
-    /// When that cannot be a name in DNS.
+    /// When that is not a valid DNS name.
     pub(crate) fn new(selector: &str, key: Key) -> Result<Self> {
         let is_part = |part: &str| {
             let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
@@ -43,14 +43,11 @@ impl Dkim {
     }
 
     /// The name of the DNS record, below the domain that emails come from, and its text.
-    ///
-    /// # Errors
-    /// None that a key made or read here can have.
     pub(crate) fn record(&self, domain: &str) -> Result<(String, String)> {
         Ok((format!("{}._domainkey.{domain}", self.selector), self.key.record()?))
     }
 
-    /// The message with its signature before it, in the name of `domain`.
+    /// The message with its signature in front, for `domain`.
     pub(super) fn signed(&self, message: &[u8], domain: &str) -> Result<Vec<u8>> {
         let (head, body) = parts(message).ok_or_else(|| Error::new("the email has no header to sign"))?;
         let (mut names, mut hash) = (Vec::new(), Sha256::new());
@@ -82,7 +79,7 @@ fn parts(message: &[u8]) -> Option<(&str, &[u8])> {
     Some((std::str::from_utf8(&message[..end]).ok()?, &message[end + 4..]))
 }
 
-/// The value of a field of the header, relaxed.
+/// The value of a header field, relaxed.
 fn field(head: &str, name: &str) -> Option<String> {
     let is_it = |line: &str| line.split_once(':').is_some_and(|(found, _)| found.eq_ignore_ascii_case(name));
     let mut lines = head.split("\r\n").skip_while(|line| !is_it(line));
@@ -91,12 +88,13 @@ fn field(head: &str, name: &str) -> Option<String> {
     Some(relaxed(&(first.to_owned() + &rest.concat())))
 }
 
-/// A value in one line, with one space wherever there is white.
+/// A value in one line, with one space for any white space.
 fn relaxed(value: &str) -> String {
     value.split([' ', '\t', '\r', '\n']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// The hash of a body, relaxed: white at the ends of lines and empty lines at the end aside, one space for any other white.
+/// The hash of a body, relaxed: without white space at the ends of lines and empty lines at the end, and with one space
+/// for any other white space.
 fn body_hash(body: &[u8]) -> [u8; 32] {
     let mut relaxed = Vec::with_capacity(body.len());
     let mut empty = 0;

@@ -1,5 +1,5 @@
-//! What may stand in the header of a message, whatever it was made from: no control characters, no encoded word that
-//! somebody typed, no line that is too long.
+//! Makes header values safe, whatever their source: no control characters, no encoded words typed by a user, no line
+//! that is too long.
 
 use chrono::{DateTime, FixedOffset};
 use email_encoding::headers::{rfc2047, writer::EmailWriter};
@@ -11,17 +11,16 @@ use crate::domain::EmailAddress;
 use crate::error::{Error, Result};
 use crate::text;
 
-/// Signs of a name and of a subject at most: what comes after them no mail program shows.
+/// The longest name and subject, in characters: mail programs do not show more.
 const LONGEST_NAME: usize = 100;
 const LONGEST_SUBJECT: usize = 200;
 
-/// A text in one line without control characters, of so many signs at most.
+/// A text in one line without control characters, cut to `longest` characters.
 fn line(text: &str, longest: usize) -> String {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    plain.trim().chars().take(longest).collect::<String>().trim_end().to_owned()
+    text::plain(text).trim().chars().take(longest).collect::<String>().trim_end().to_owned()
 }
 
-/// The sender, or where answers go, as shop.toml has it under `key`.
+/// The sender, or the reply address, from the value of `key` in shop.toml.
 pub(super) fn own(text: &str, key: &str) -> Result<Mailbox> {
     let mailbox: Mailbox = line(text, 1000).parse().map_err(|e: lettre::address::AddressError| {
         Error::new(format!("{} is not an address to write from", text::quote(text)))
@@ -36,20 +35,20 @@ pub(super) fn own(text: &str, key: &str) -> Result<Mailbox> {
 /// The recipient.
 pub(super) fn recipient(name: &str, address: &str) -> Result<Mailbox> {
     let none = || {
-        let fault = EmailAddress::fault(address).unwrap_or_else(|| "is none that mail servers take".to_owned());
-        Error::new(format!("{} is no email address: it {fault}", text::quote(address)))
+        let fault = EmailAddress::fault(address).unwrap_or_else(|| "is not valid for mail servers".to_owned());
+        Error::new(format!("{} is not an email address: it {fault}", text::quote(address)))
             .hint("correct it on the card, then `regulars outbox NAME --readdress REF`")
     };
     let wire = EmailAddress::parse(address).ok_or_else(none)?.for_wire();
     Ok(named(name, wire.parse().map_err(|e| none().because(address_error(e)))?))
 }
 
-/// An address with a domain that DNS knows; what is none stays as it is.
+/// An address with its domain in DNS form; an invalid one is returned unchanged.
 fn for_wire(address: &str) -> String {
     EmailAddress::parse(address).map_or_else(|| address.to_owned(), |address| address.for_wire())
 }
 
-/// A name before an address, without full stops in front, which readers do not expect there.
+/// A display name before an address, without leading periods, which some mail programs reject.
 fn named(name: &str, address: Address) -> Mailbox {
     let name = line(name, LONGEST_NAME).trim_start_matches(['.', ' ']).to_owned();
     Mailbox::new(Some(name).filter(|name| !name.is_empty()), address)
@@ -59,7 +58,7 @@ fn address_error(error: lettre::address::AddressError) -> Box<dyn std::error::Er
     Box::new(error)
 }
 
-/// The subject. What is not plain ASCII is encoded as a whole, and so is what would be taken for an encoded word.
+/// The subject. Text that is not plain ASCII is encoded as a whole, and so is text that looks like an encoded word.
 pub(super) fn subject(text: &str) -> HeaderValue {
     let name = HeaderName::new_from_ascii_str("Subject");
     let text = line(text, LONGEST_SUBJECT);
@@ -72,21 +71,21 @@ pub(super) fn subject(text: &str) -> HeaderValue {
     HeaderValue::dangerous_new_pre_encoded(name, text, encoded)
 }
 
-/// How to get no more emails, for mail programs that offer a button for it: by `link`, if there is one, or a mail to
-/// `answers` that names this piece.
+/// How to unsubscribe, for mail programs that have a button for it: by `link`, if there is one, or a mail to `answers`
+/// that names this piece.
 pub(super) fn list_unsubscribe(answers: &Address, key: &str, link: Option<&str>) -> HeaderValue {
     let link = link.map_or(String::new(), |link| format!("<{link}>, "));
     let value = format!("{link}<mailto:{}?subject=unsubscribe%20{key}>", in_link(answers.as_ref()));
     HeaderValue::new(HeaderName::new_from_ascii_str("List-Unsubscribe"), value)
 }
 
-/// The moment of the message, with its distance from Greenwich (RFC 5322).
+/// The date of the message, with its UTC offset (RFC 5322).
 pub(super) fn date(at: DateTime<FixedOffset>) -> HeaderValue {
     let text = at.format("%a, %d %b %Y %H:%M:%S %z").to_string();
     HeaderValue::new(HeaderName::new_from_ascii_str("Date"), text)
 }
 
-/// That the link acts at once, without asking (RFC 8058).
+/// Marks the link as one-click (RFC 8058).
 pub(super) fn one_click() -> HeaderValue {
     let name = HeaderName::new_from_ascii_str("List-Unsubscribe-Post");
     HeaderValue::new(name, "List-Unsubscribe=One-Click".to_owned())
@@ -105,7 +104,7 @@ pub(super) fn in_link(address: &str) -> String {
 mod tests {
     use super::*;
 
-    /// Whatever the book takes for an address can be written to: lettre has a rule of its own.
+    /// Every address that the book accepts can be a recipient: lettre has its own rule.
     #[test]
     fn every_address_can_be_a_recipient() {
         let mut encoded_words = 0;

@@ -1,7 +1,7 @@
-//! Blocks as HTML with its style inline: one narrow column, readable with pictures off and on a dark ground.
+//! Renders blocks as HTML with inline styles: one narrow column, readable without pictures and in dark mode.
 //!
-//! No colour is set but a grey that shows on both grounds, so that a mail program turns black on white into white on black
-//! by itself; pictures keep a white ground of their own, since ink on nothing cannot be seen in the dark.
+//! The only color is a gray that is visible on both backgrounds, so that a mail program can swap black and white;
+//! pictures keep a white background, because black on transparent is invisible in dark mode.
 
 use std::fmt::Write as _;
 
@@ -9,18 +9,20 @@ use super::header::in_link;
 use super::message::Email;
 use super::phrases::Phrases;
 use super::pictures::Pictures;
-use crate::merge::{Block, Span};
+use crate::merge::{Block, ColumnAlign, Span, TextTable};
+use crate::text;
 
-/// How wide the column is at most, in pixels, and the text in it.
+/// The largest width of the column, in pixels, and of its text.
 const COLUMN: u32 = 600;
 const TEXT: u32 = COLUMN - 2 * 20;
 
-/// Pixels in a tenth of a millimetre.
+/// Pixels per tenth of a millimeter.
 const PIXELS: f64 = 96.0 / 254.0;
 
-/// The page of an email: the letterhead, the text, who signs, the shop's address, and how to get no more.
+/// The page of an email: the letterhead, the text, the signature, the shop's address, and how to unsubscribe.
 pub(super) fn page(email: &Email<'_>, answers: &str, phrases: &Phrases, pictures: &mut Pictures<'_>) -> String {
-    let mut page = Page { out: String::new(), phrases, pictures };
+    let is_rtl = text::is_rtl(email.language);
+    let mut page = Page { out: String::new(), is_rtl, phrases, pictures };
     if let Some(logo) = email.logo {
         page.picture(logo, 0, email.footer.first().map_or("", String::as_str));
     }
@@ -40,18 +42,20 @@ pub(super) fn page(email: &Email<'_>, answers: &str, phrases: &Phrases, pictures
         }
     };
     format!(
-        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!DOCTYPE html>\n<html lang=\"{}\"{}>\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"supported-color-schemes\" content=\"light dark\">\n\
          <title>{}</title>\n</head>\n<body style=\"margin:0;padding:0\">\n\
          <table role=\"presentation\" align=\"center\" width=\"{COLUMN}\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" \
-         style=\"width:100%;max-width:{COLUMN}px;margin:0 auto\">\n<tr><td dir=\"auto\" style=\"padding:24px 20px;\
+         style=\"width:100%;max-width:{COLUMN}px;margin:0 auto\">\n<tr><td dir=\"{}\" style=\"padding:24px 20px;\
          font-family:Georgia,'Times New Roman',serif;font-size:17px;line-height:1.5;overflow-wrap:anywhere\">\n{}\
          <hr style=\"border:0;border-top:1px solid #888888;margin:24px 0 16px\">\n\
          <p style=\"margin:0 0 12px;font-size:14px\">{}</p>\n<p style=\"margin:0;font-size:14px\">{no_more}</p>\n\
          </td></tr>\n</table>\n</body>\n</html>\n",
         escape(email.language),
+        if is_rtl { " dir=\"rtl\"" } else { "" },
         escape(email.subject),
+        if is_rtl { "rtl" } else { "auto" },
         page.out,
         footer.join("<br>\n"),
     )
@@ -60,6 +64,8 @@ pub(super) fn page(email: &Email<'_>, answers: &str, phrases: &Phrases, pictures
 /// The page so far.
 struct Page<'p, 'e> {
     out: String,
+    /// The language runs from right to left.
+    is_rtl: bool,
     phrases: &'p Phrases,
     pictures: &'p mut Pictures<'e>,
 }
@@ -84,7 +90,8 @@ impl Page<'_, '_> {
                     None => ("ul".to_owned(), "ul"),
                     Some(first) => (format!("ol start=\"{first}\""), "ol"),
                 };
-                let _ = writeln!(self.out, "<{open} style=\"margin:0 0 16px;padding:0 0 0 24px\">");
+                let padding = if self.is_rtl { "0 24px 0 0" } else { "0 0 0 24px" };
+                let _ = writeln!(self.out, "<{open} style=\"margin:0 0 16px;padding:{padding}\">");
                 for item in items {
                     self.out.push_str("<li>");
                     match item.as_slice() {
@@ -96,7 +103,11 @@ impl Page<'_, '_> {
                 let _ = writeln!(self.out, "</{close}>");
             }
             Block::Quote(inside) => {
-                let style = "margin:0 0 16px;padding:0 0 0 16px;border-left:3px solid #888888";
+                let style = if self.is_rtl {
+                    "margin:0 0 16px;padding:0 16px 0 0;border-right:3px solid #888888"
+                } else {
+                    "margin:0 0 16px;padding:0 0 0 16px;border-left:3px solid #888888"
+                };
                 let _ = writeln!(self.out, "<blockquote style=\"{style}\">");
                 self.blocks(inside);
                 self.out.push_str("</blockquote>\n");
@@ -111,20 +122,54 @@ impl Page<'_, '_> {
                 self.code(code);
             }
             Block::Barcode(code) => self.code(code),
-            Block::Table(rows) => {
-                self.out.push_str("<table style=\"border-collapse:collapse;margin:0 0 16px\">\n");
-                for (index, row) in rows.iter().enumerate() {
-                    let cell = if index == 0 { "th" } else { "td" };
-                    self.out.push_str("<tr>");
-                    for spans in row {
-                        let style = "text-align:start;vertical-align:top;padding:4px 16px 4px 0";
-                        let _ = write!(self.out, "<{cell} style=\"{style}\">{}</{cell}>", inline(spans));
-                    }
-                    self.out.push_str("</tr>\n");
-                }
-                self.out.push_str("</table>\n");
+            Block::Coupon(inside) => {
+                let style = "margin:0 0 16px;padding:16px;border:1px dashed #888888";
+                let _ = writeln!(self.out, "<div style=\"{style}\">");
+                self.blocks(inside);
+                self.out.push_str("</div>\n");
             }
+            Block::After | Block::Back => {}
+            Block::Table(table) => self.table(table),
         }
+    }
+
+    /// Rules above and below the table and below its first row; numbers on the right.
+    fn table(&mut self, table: &TextTable) {
+        const HEAVY: &str = "2px solid #888888";
+        let (columns, last) = (table.columns(), table.rows.len().saturating_sub(1));
+        self.out.push_str("<table style=\"border-collapse:collapse;margin:0 0 16px\">\n");
+        for row in usize::from(!table.has_head())..=last {
+            let (cell, weight) = if row == 0 { ("th", "font-weight:normal;font-style:italic;") } else { ("td", "") };
+            let above = if row == 0 || row == 1 && !table.has_head() { HEAVY } else { "0" };
+            let below = match row {
+                _ if row == last => HEAVY,
+                0 => "1px solid #888888",
+                _ => "0",
+            };
+            self.out.push_str("<tr>");
+            for column in 0..columns {
+                let align = match table.align(column) {
+                    ColumnAlign::Unset => "start",
+                    ColumnAlign::Left => "left",
+                    ColumnAlign::Centre => "center",
+                    ColumnAlign::Right => "right",
+                };
+                let (before, after) = (if column == 0 { 0 } else { 8 }, if column + 1 == columns { 0 } else { 8 });
+                let (left, right) = if self.is_rtl { (after, before) } else { (before, after) };
+                let _ = write!(
+                    self.out,
+                    "<{cell} style=\"{weight}text-align:{align};vertical-align:top;\
+                     padding:4px {right}px 4px {left}px;border-top:{above};border-bottom:{below}\">"
+                );
+                match table.cell(row, column) {
+                    [Block::Paragraph(spans)] => self.out.push_str(&inline(spans)),
+                    blocks => self.blocks(blocks),
+                }
+                let _ = write!(self.out, "</{cell}>");
+            }
+            self.out.push_str("</tr>\n");
+        }
+        self.out.push_str("</table>\n");
     }
 
     fn paragraph(&mut self, inside: &str) {
@@ -136,7 +181,7 @@ impl Page<'_, '_> {
         self.paragraph(&format!("{} <strong style=\"{style}\">{}</strong>", escape(self.phrases.code), escape(code)));
     }
 
-    /// A file of the template; `width` is in tenths of a millimetre, 0 means as wide as it is.
+    /// A file of the template; `width` is in tenths of a millimeter, 0 for its natural size.
     fn picture(&mut self, file: &str, width: u32, alt: &str) {
         let picture = self.pictures.file(file).map(|(source, own)| match width {
             0 => (source, own),
@@ -150,7 +195,7 @@ impl Page<'_, '_> {
         self.image(picture, alt);
     }
 
-    /// A picture by where it is found and how wide it is shown, on a ground of its own.
+    /// A picture by its source and display width, on a white background.
     fn image(&mut self, picture: Option<(String, u32)>, alt: &str) {
         let Some((source, width)) = picture else { return };
         let width = width.clamp(1, TEXT);
@@ -187,7 +232,7 @@ fn inline(spans: &[Span]) -> String {
     out
 }
 
-/// Links go to the web, to mail or to the telephone, nowhere else.
+/// Only links to the web, to mail or to phones are allowed.
 fn is_harmless(link: &str) -> bool {
     ["https://", "http://", "mailto:", "tel:"].iter().any(|scheme| link.starts_with(scheme))
 }
@@ -208,4 +253,53 @@ fn escape(text: &str) -> String {
         rest = &special[1..];
     }
     out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::email::phrases;
+    use crate::email::pictures::Picture;
+    use crate::merge;
+
+    fn html(markdown: &str, is_rtl: bool) -> String {
+        let at_hand = [Picture { name: "a.png", bytes: b"\x89PNG", width: 90 }];
+        let (phrases, mut pictures) = (phrases::of("en"), Pictures::in_page(&at_hand));
+        let mut page = Page { out: String::new(), is_rtl, phrases: &phrases, pictures: &mut pictures };
+        page.blocks(&merge::blocks(markdown).expect("blocks"));
+        page.out
+    }
+
+    #[test]
+    fn a_table_has_rules_aligned_columns_and_pictures() {
+        let table = html("|Wine|Kind|Price|\n|---|:-:|---|\n|![A](a.png) *Port*|red|12.50|\n|Sherry||7|", false);
+        let cells: Vec<&str> =
+            table.split("<t").filter(|part| part.starts_with("h ") || part.starts_with("d ")).collect();
+        assert_eq!(cells.len(), 9, "{table}");
+        for (number, cell) in cells.iter().enumerate() {
+            let align = ["start", "center", "right"][number % 3];
+            assert!(cell.contains(&format!("text-align:{align};")), "{cell}");
+            assert_eq!(cell.contains("border-top:2px"), number < 3, "{cell}");
+            assert_eq!(cell.contains("border-bottom:1px"), number < 3, "{cell}");
+            assert_eq!(cell.contains("border-bottom:2px"), number >= 6, "{cell}");
+        }
+        assert!(cells[3].contains("<img src=\"data:image/png;") && cells[3].contains("<em>Port</em>"), "{}", cells[3]);
+        let headless = html("|||\n|-|-|\n|a|b|", false);
+        assert!(!headless.contains("<th") && headless.contains("border-top:2px"), "{headless}");
+    }
+
+    #[test]
+    fn what_stands_at_the_left_is_mirrored_from_right_to_left() {
+        for (markdown, here, mirrored) in [
+            ("> a", "border-left:3px", "border-right:3px"),
+            ("- a", "padding:0 0 0 24px", "padding:0 24px 0 0"),
+            ("|a|b|\n|-|-|\n|c|d|", "padding:4px 8px 4px 0px", "padding:4px 0px 4px 8px"),
+        ] {
+            // Of a table the first cell.
+            let [left, right] = [false, true].map(|is_rtl| html(markdown, is_rtl));
+            let [left, right] = [left, right].map(|html| html.split("</th>").next().unwrap_or_default().to_owned());
+            assert!(left.contains(here) && !left.contains(mirrored), "{left}");
+            assert!(right.contains(mirrored) && !right.contains(here), "{right}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! The keys that sign emails: made, kept as PEM text, and their public halves as DNS has them.
+//! The keys that sign emails: generated, stored as PEM text, and their public halves for DNS.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,15 +12,15 @@ use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 use crate::error::{Error, Result};
 use crate::random;
 
-/// Bits of an RSA key: what receivers ask for, and what one record of DNS holds.
+/// Bits of an RSA key: what receivers require, and what fits into one DNS record.
 const RSA_BITS: usize = 2048;
 
 /// A key that signs emails.
 #[derive(Debug, Clone)]
 pub(crate) enum Key {
-    /// Understood by every receiver.
+    /// Supported by every receiver.
     Rsa(Box<RsaPrivateKey>),
-    /// Short and quick, not understood everywhere.
+    /// Short and fast, not supported everywhere.
     Ed25519(Box<SigningKey>),
 }
 
@@ -28,7 +28,7 @@ impl Key {
     /// A new RSA key of 2,048 bits.
     ///
     /// # Errors
-    /// When the machine gives no random numbers.
+    /// When the machine has no random numbers.
     pub(crate) fn new_rsa() -> Result<Self> {
         let key = RsaPrivateKey::new(&mut OsRng, RSA_BITS);
         key.map(|key| Self::Rsa(Box::new(key))).map_err(|e| Error::new("a key could not be made").because(e))
@@ -37,7 +37,7 @@ impl Key {
     /// A new Ed25519 key.
     ///
     /// # Errors
-    /// When the machine gives no random numbers.
+    /// When the machine has no random numbers.
     pub(crate) fn new_ed25519() -> Result<Self> {
         Ok(Self::Ed25519(Box::new(SigningKey::from_bytes(&random::bytes()?))))
     }
@@ -45,7 +45,7 @@ impl Key {
     /// Reads PEM text, PKCS #8 or, as older tools write RSA keys, PKCS #1.
     ///
     /// # Errors
-    /// When it is no key, or of another kind.
+    /// When it is not a key, or of another kind.
     pub(crate) fn read(pem: &str) -> Result<Self> {
         let pem = pem.trim();
         RsaPrivateKey::from_pkcs8_pem(pem)
@@ -55,14 +55,11 @@ impl Key {
             .map_err(|e| Error::new("it holds no RSA or Ed25519 key that is not locked by a password").because(e))
     }
 
-    /// The key as PEM text that OpenSSL reads as well.
-    ///
-    /// # Errors
-    /// None that a key made or read here can have.
+    /// The key as PEM text that OpenSSL can also read.
     pub(crate) fn pem(&self) -> Result<String> {
         let text = match self {
             Self::Rsa(key) => key.to_pkcs8_pem(LineEnding::LF),
-            // Without the public half, which is of no use here and which OpenSSL does not read.
+            // Without the public half, which is not needed here and which OpenSSL cannot read.
             Self::Ed25519(key) => {
                 KeypairBytes { secret_key: key.to_bytes(), public_key: None }.to_pkcs8_pem(LineEnding::LF)
             }
@@ -70,7 +67,7 @@ impl Key {
         text.map(|text| text.to_string()).map_err(unwritable)
     }
 
-    /// `rsa` or `ed25519`, as DKIM calls it.
+    /// `rsa` or `ed25519`, as in DKIM.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Rsa(_) => "rsa",
@@ -78,10 +75,7 @@ impl Key {
         }
     }
 
-    /// The text of the DNS record by which receivers check what this key signed.
-    ///
-    /// # Errors
-    /// None that a key made or read here can have.
+    /// The text of the DNS record with which receivers verify its signatures.
     pub(crate) fn record(&self) -> Result<String> {
         let public = match self {
             Self::Rsa(key) => key.to_public_key().to_public_key_der().map_err(unwritable)?.into_vec(),
@@ -90,7 +84,7 @@ impl Key {
         Ok(format!("v=DKIM1; k={}; p={}", self.kind(), STANDARD.encode(public)))
     }
 
-    /// The signature of a SHA-256 hash: the same each time.
+    /// The signature of a SHA-256 hash; deterministic.
     pub(super) fn sign(&self, hash: &[u8; 32]) -> Result<Vec<u8>> {
         match self {
             Self::Rsa(key) => key

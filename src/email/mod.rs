@@ -1,4 +1,4 @@
-//! Emails: one message a recipient, from the same template as the letter.
+//! Emails: one message per recipient, from the same template as the letter.
 
 mod body;
 mod compose;

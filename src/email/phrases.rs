@@ -1,16 +1,16 @@
-//! What an email says that stands in no template, in the languages of the program.
+//! The fixed texts of an email that are in no template, in the languages of the program.
 
-/// The few words of ours in an email.
+/// The fixed texts of an email.
 pub(super) struct Phrases {
-    /// What stands before the code.
+    /// The text before the code.
     pub(super) code: &'static str,
-    /// How to get no more emails; `{}` is the address to write to.
+    /// How to unsubscribe; `{}` is the address to write to.
     pub(super) no_more: &'static str,
-    /// The words of the link that ends them.
+    /// The text of the unsubscribe link.
     pub(super) no_more_link: &'static str,
 }
 
-/// The phrases of a language, given as a BCP 47 tag; English where there are none.
+/// The phrases of a language, given as a BCP 47 tag; English by default.
 pub(super) fn of(language: &str) -> Phrases {
     let (code, no_more, no_more_link) = match language.split('-').next().unwrap_or_default() {
         "de" => (

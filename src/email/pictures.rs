@@ -1,4 +1,4 @@
-//! The pictures of one message: those that its template names and the QR code, each in it once.
+//! The pictures of one message: those that its template names and the QR code, each included once.
 
 use std::borrow::Cow;
 
@@ -7,22 +7,22 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::merge::qr;
 
-/// Dots of the screen that a module of a QR code is wide, and modules of white around it.
+/// Pixels per module of a QR code, and modules of white around it.
 const MODULE: usize = 6;
 const WHITE: usize = 4;
 
-/// A picture at hand: a PNG or JPEG file that the template may name.
+/// An available picture: a PNG or JPEG file that the template may name.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Picture<'e> {
-    /// The file's name, as templates say it.
+    /// The file name used in templates.
     pub(crate) name: &'e str,
     /// The file.
     pub(crate) bytes: &'e [u8],
-    /// How wide it is where nothing else is said, in pixels of a page (96 an inch).
+    /// The default width, in pixels of a page (96 per inch).
     pub(crate) width: u32,
 }
 
-/// A picture that is in the message.
+/// A picture in the message.
 pub(super) struct EmbeddedPicture<'e> {
     /// Its Content-ID without the brackets.
     pub(super) id: String,
@@ -32,10 +32,10 @@ pub(super) struct EmbeddedPicture<'e> {
     width: u32,
 }
 
-/// The pictures at hand, and those that the page has asked for so far.
+/// The available pictures, and those that the page has used so far.
 pub(super) struct Pictures<'e> {
     at_hand: &'e [Picture<'e>],
-    /// What makes the Content-IDs of this message different from all others; without one, pictures stand in the page itself.
+    /// Makes the Content-IDs of this message different from all others; without it, pictures are embedded in the page.
     message: Option<String>,
     shown: Vec<EmbeddedPicture<'e>>,
 }
@@ -46,25 +46,25 @@ impl<'e> Pictures<'e> {
         Self { at_hand, message: Some(id.to_owned()), shown: Vec::new() }
     }
 
-    /// Pictures that stand in the page itself.
+    /// Pictures embedded in the page.
     pub(super) fn in_page(at_hand: &'e [Picture<'e>]) -> Self {
         Self { at_hand, message: None, shown: Vec::new() }
     }
 
-    /// Where the page finds this file, and how wide it is in pixels.
+    /// The source of this file for the page, and its width in pixels.
     pub(super) fn file(&mut self, name: &str) -> Option<(String, u32)> {
         let picture = self.at_hand.iter().find(|picture| picture.name == name)?;
         Some(self.show(name, || (Cow::Borrowed(picture.bytes), picture.width)))
     }
 
-    /// Where the page finds the QR code of this text, and how wide it is in pixels.
+    /// The source of the QR code of this text, and its width in pixels.
     pub(super) fn qr(&mut self, text: &str) -> Option<(String, u32)> {
         let (bytes, width) = qr_png(text)?;
-        // No file is called so: a name cannot begin with a slash.
+        // No file has such a name: it begins with a slash.
         Some(self.show(&format!("/{text}"), || (Cow::Owned(bytes), width)))
     }
 
-    /// Those that the page has asked for, in its order.
+    /// The used pictures, in order.
     pub(super) fn shown(self) -> Vec<EmbeddedPicture<'e>> {
         self.shown
     }
@@ -86,12 +86,12 @@ impl<'e> Pictures<'e> {
     }
 }
 
-/// What sort of file a picture is.
+/// The media type of a picture.
 pub(super) fn media_type(bytes: &[u8]) -> &'static str {
     if bytes.starts_with(b"\x89PNG") { "image/png" } else { "image/jpeg" }
 }
 
-/// The QR code of a text as a PNG file, with the white around it that scanners need, and its width.
+/// The QR code of a text as a PNG file, with the white border that scanners need, and its width.
 fn qr_png(text: &str) -> Option<(Vec<u8>, u32)> {
     let rows = qr::rows(text)?;
     let side = (rows.len() + 2 * WHITE) * MODULE;
@@ -104,7 +104,7 @@ fn qr_png(text: &str) -> Option<(Vec<u8>, u32)> {
                 drawn[column / 8] &= !(0x80 >> (column % 8));
             }
         }
-        // The other lines of dots are the same.
+        // The other lines of pixels are the same.
         for line in 1..MODULE {
             drawn.copy_within(..row_bytes, line * row_bytes);
         }
@@ -114,7 +114,7 @@ fn qr_png(text: &str) -> Option<(Vec<u8>, u32)> {
     let mut encoder = png::Encoder::new(&mut file, width, width);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::One);
-    // Rows that are like the one above them become nothing, which the quickest compression makes small enough.
+    // Rows equal to the one above compress to almost nothing, so the fastest compression is enough.
     encoder.set_compression(png::Compression::Fast);
     encoder.set_filter(png::Filter::Up);
     let mut writer = encoder.write_header().ok()?;

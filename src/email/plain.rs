@@ -1,11 +1,11 @@
-//! Blocks as plain text, for people who read their mail so.
+//! Renders blocks as plain text.
 
 use std::fmt::Write as _;
 
 use super::phrases::Phrases;
-use crate::merge::{Block, Span};
+use crate::merge::{Block, ColumnAlign, Span, TextTable};
 
-/// The text of blocks, a blank line between them.
+/// The text of blocks, separated by blank lines.
 pub(super) fn text(blocks: &[Block], phrases: &Phrases) -> String {
     blocks.iter().map(|one| block(one, phrases)).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
@@ -28,11 +28,91 @@ fn block(block: &Block, phrases: &Phrases) -> String {
         Block::Rule => "-".repeat(40),
         Block::Image { alt, .. } => alt.clone(),
         Block::Qr(code) | Block::Barcode(code) => format!("{} {code}", phrases.code),
-        Block::Table(rows) => {
-            let cells = |row: &Vec<Vec<Span>>| row.iter().map(|cell| line(cell)).collect::<Vec<_>>().join("   ");
-            rows.iter().map(cells).collect::<Vec<_>>().join("\n")
+        Block::Coupon(inside) => format!("{CUT}\n{}\n{CUT}", text(inside, phrases)),
+        Block::After | Block::Back => String::new(),
+        Block::Table(table) => text_table(table, phrases),
+    }
+}
+
+/// White between the columns of a table.
+const GAP: usize = 3;
+
+/// A table with its columns below each other; where that is wider than a line, each row as lines of its own.
+fn text_table(table: &TextTable, phrases: &Phrases) -> String {
+    let columns: Vec<PlainColumn> =
+        (0..table.columns()).map(|column| PlainColumn::read(table, column, phrases)).collect();
+    let first = usize::from(!table.has_head());
+    let widths: Vec<usize> = columns.iter().map(|column| column.width).collect();
+    if widths.iter().sum::<usize>() + GAP * columns.len().saturating_sub(1) > LONGEST {
+        return records(&columns, table.rows.len());
+    }
+    let gap = " ".repeat(GAP);
+    let mut out = Vec::new();
+    for row in first..table.rows.len() {
+        let cells: Vec<String> = columns.iter().map(|column| column.padded(row)).collect();
+        out.push(cells.join(&gap).trim_end().to_owned());
+        if row == 0 {
+            out.push(widths.iter().map(|width| "-".repeat(*width)).collect::<Vec<_>>().join(&gap));
         }
     }
+    out.join("\n")
+}
+
+/// Each row as lines, a cell on each behind its column's head.
+fn records(columns: &[PlainColumn], rows: usize) -> String {
+    let record = |row: usize| {
+        let cells = columns.iter().filter(|column| !column.cells[row].is_empty()).map(|column| {
+            let head = &column.cells[0];
+            let colon = if head.is_empty() { "" } else { ": " };
+            wrapped(&format!("{head}{colon}{}", column.cells[row]))
+        });
+        cells.collect::<Vec<_>>().join("\n")
+    };
+    (1..rows).map(record).collect::<Vec<_>>().join("\n\n")
+}
+
+/// A column as text.
+struct PlainColumn {
+    align: ColumnAlign,
+    cells: Vec<String>,
+    /// How much stands behind the whole number of each cell, where decimals stand below each other.
+    fractions: Vec<Option<usize>>,
+    /// The widest fraction.
+    fraction: usize,
+    width: usize,
+}
+
+impl PlainColumn {
+    fn read(table: &TextTable, column: usize, phrases: &Phrases) -> Self {
+        let align = table.align(column);
+        let cell = |row: usize| text(table.cell(row, column), phrases).replace('\n', " ");
+        let cells: Vec<String> = (0..table.rows.len()).map(cell).collect();
+        let found = if align == ColumnAlign::Right { table.fractions(column) } else { vec![None; cells.len()] };
+        let fraction = |(cell, at): (&String, Option<usize>)| at.and_then(|at| cell.get(at..)).map(width);
+        let fractions: Vec<Option<usize>> = cells.iter().zip(found).map(fraction).collect();
+        let widest = fractions.iter().flatten().copied().max().unwrap_or_default();
+        let with_fraction = |(cell, own): (&String, &Option<usize>)| width(cell) + own.map_or(0, |own| widest - own);
+        let most = cells.iter().zip(&fractions).map(with_fraction).max().unwrap_or_default();
+        Self { align, fractions, fraction: widest, width: most, cells }
+    }
+
+    /// A cell as wide as its column.
+    fn padded(&self, row: usize) -> String {
+        let cell = &self.cells[row];
+        let free = self.width - width(cell);
+        let before = match self.align {
+            ColumnAlign::Right => free - self.fractions[row].map_or(0, |own| self.fraction - own),
+            ColumnAlign::Centre => free / 2,
+            ColumnAlign::Left | ColumnAlign::Unset => 0,
+        };
+        format!("{}{cell}{}", " ".repeat(before), " ".repeat(free - before))
+    }
+}
+
+/// How many places a text takes where all letters are equally wide; Chinese, Japanese and Korean ones take two.
+fn width(text: &str) -> usize {
+    let is_wide = |c: char| matches!(u32::from(c), 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xff00..=0xff60 | 0x2_0000..=0x3_fffd);
+    text.chars().map(|c| 1 + usize::from(is_wide(c))).sum()
 }
 
 fn line(spans: &[Span]) -> String {
@@ -46,10 +126,13 @@ fn line(spans: &[Span]) -> String {
     out
 }
 
-/// Signs that a line has at most where words allow it.
+/// The edge of a coupon.
+const CUT: &str = "- - - - - - - - - - - - - - - - - - - -";
+
+/// The longest line, in characters, if words allow it.
 const LONGEST: usize = 76;
 
-/// Lines that are short enough for every mail program.
+/// Breaks lines so that they are short enough for every mail program.
 pub(super) fn wrapped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (index, line) in text.split('\n').enumerate() {
@@ -67,7 +150,7 @@ pub(super) fn wrapped(text: &str) -> String {
     out
 }
 
-/// The space at which a line that is too long ends: the last that it has room for, or else the first.
+/// The space at which a long line is broken: the last that fits, or else the first.
 fn line_end(rest: &str) -> Option<usize> {
     let room = if rest.is_ascii() {
         (rest.len() > LONGEST).then_some(LONGEST)
@@ -84,6 +167,30 @@ fn line_end(rest: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_has_its_columns_below_each_other_while_it_fits_a_line() {
+        let phrases = crate::email::phrases::of("en");
+        let long = "word ".repeat(14);
+        for (markdown, expected) in [
+            (
+                "|Wine|Price|\n|-|-|\n|*Port*|12.50|\n|Sherry|7|",
+                "Wine     Price\n------   -----\nPort     12.50\nSherry    7",
+            ),
+            (
+                "|Day|Open|\n|:-:|--:|\n|Mo|9 to 5|\n|Tuesday|no|",
+                "  Day       Open\n-------   ------\n  Mo      9 to 5\nTuesday       no",
+            ),
+            ("|||\n|-|-|\n|山田|1|\n|Ana|22|", "山田    1\nAna    22"),
+            ("|a|b|\n|-|-|\n|![A bottle](a.png)|x|", "a          b\n--------   -\nA bottle   x"),
+            (
+                &format!("|Wine|Remark|\n|-|-|\n|Port|{long}|\n|Sherry||"),
+                &format!("Wine: Port\nRemark: {}\nword\n\nWine: Sherry", "word ".repeat(13).trim_end()),
+            ),
+        ] {
+            assert_eq!(text(&crate::merge::blocks(markdown).expect("blocks"), &phrases), expected);
+        }
+    }
 
     #[test]
     fn lines_end_at_the_last_space_that_fits() {

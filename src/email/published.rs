@@ -1,41 +1,41 @@
-//! The key and the policy that DNS has of a domain (DKIM, DMARC), and what a receiver would doubt about them.
+//! The key and the policy of a domain in DNS (DKIM, DMARC), and their problems for a receiver.
 
 use crate::dns::Dns;
 
-/// What a receiver would doubt about the key that checks our signature.
+/// A receiver's problem with the key that verifies our signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DkimDoubt {
-    /// There is no record, so nobody can check it.
+    /// There is no record, so no one can verify it.
     Missing,
-    /// There are several, and which counts is left to chance.
+    /// There are several, and it is undefined which one counts.
     Several(usize),
-    /// The record is none of DKIM, or lets nobody sign emails as we do.
+    /// The record is not DKIM, or does not allow our kind of signature.
     Unreadable,
-    /// The key was taken back.
+    /// The key was revoked.
     Revoked,
-    /// It is another key than ours.
+    /// It is not our key.
     OtherKey,
-    /// Receivers are told that signing is only being tried.
+    /// The record is in test mode.
     Testing,
 }
 
-/// What a receiver would doubt about the policy.
+/// A receiver's problem with the policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DmarcDoubt {
     /// There is no record.
     Missing,
     /// There are several, so none counts.
     Several(usize),
-    /// The record says no policy that there is.
+    /// The record has an unknown policy.
     Unreadable(String),
-    /// By this policy, that of the record under the name, our emails would be turned away: neither SPF nor DKIM is for them.
+    /// By this policy, in the record of this name, our emails would be rejected: neither SPF nor DKIM passes.
     TurnsUsAway(String),
 }
 
-/// Looks at the record under `name`, which should be `ours`.
+/// Checks the record under `name`, which should be `ours`.
 ///
 /// # Errors
-/// With why DNS did not say.
+/// With why DNS gave no answer.
 pub(crate) fn dkim_doubts(dns: &dyn Dns, name: &str, ours: &str) -> Result<Vec<DkimDoubt>, String> {
     let records = dns.texts(name)?;
     let [record] = records.as_slice() else {
@@ -66,11 +66,11 @@ pub(crate) fn dkim_doubts(dns: &dyn Dns, name: &str, ours: &str) -> Result<Vec<D
     Ok(doubts)
 }
 
-/// Looks at the policy of a domain: its own, else that of the nearest domain above it that has one. `passes` says whether SPF
-/// or DKIM is OK, each for the domain that the emails come from.
+/// Checks the policy of a domain: its own, else that of the nearest parent domain with one. `passes` is whether SPF or
+/// DKIM is OK, each for the domain that the emails come from.
 ///
 /// # Errors
-/// With why DNS did not say.
+/// With why DNS gave no answer.
 pub(crate) fn dmarc_doubts(dns: &dyn Dns, domain: &str, passes: bool) -> Result<Vec<DmarcDoubt>, String> {
     let above =
         |domain: &str| domain.split_once('.').map(|(_, above)| above.to_owned()).filter(|one| one.contains('.'));
@@ -98,17 +98,17 @@ pub(crate) fn dmarc_doubts(dns: &dyn Dns, domain: &str, passes: bool) -> Result<
     Ok(vec![DmarcDoubt::Missing])
 }
 
-/// Where the policy of a domain stands.
+/// The DNS name of a domain's policy.
 pub(crate) fn dmarc_name(domain: &str) -> String {
     format!("_dmarc.{domain}")
 }
 
-/// A policy that turns nobody away and asks for reports.
+/// A policy that rejects nothing and asks for reports.
 pub(crate) fn dmarc_record(address: &str) -> String {
     format!("v=DMARC1; p=none; rua=mailto:{address}")
 }
 
-/// `v=DKIM1; k=rsa; p=…` in its tags and values; spaces within a value do not count.
+/// The tags and values of `v=DKIM1; k=rsa; p=…`; spaces within a value are ignored.
 fn tags(record: &str) -> Vec<(String, String)> {
     let pairs = record.split(';').filter_map(|part| part.split_once('='));
     pairs.map(|(tag, value)| (tag.trim().to_owned(), value.split_whitespace().collect())).collect()

@@ -1,45 +1,45 @@
-//! SPF: who may send emails in the name of a domain (RFC 7208), and what a receiver would doubt about it.
+//! SPF: who may send emails for a domain (RFC 7208), and its problems for a receiver.
 
 use std::net::IpAddr;
 
 use crate::dns::{Dns, DnsAnswer};
 
-/// So many names may be looked up for one record.
+/// The largest number of lookups for one record.
 const MOST_LOOKUPS: usize = 10;
-/// So many are looked up here before that is given up.
+/// After this many lookups we stop counting.
 const FAR_TOO_MANY: usize = 40;
 
-/// What a receiver would doubt.
+/// A receiver's problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SpfDoubt {
     /// There is no record.
     Missing,
     /// There are several, which counts as an error.
     Several(usize),
-    /// A part of it, or of what it includes, is none of SPF.
+    /// A part of it, or of what it includes, is not SPF.
     Unreadable(String),
-    /// It, or the one of this domain that it includes, lets everybody send.
+    /// It, or a record of this domain that it includes, allows everyone to send.
     Everybody(String),
-    /// It takes more lookups than receivers make.
+    /// It needs more lookups than receivers make.
     TooManyLookups(usize),
     /// It includes a domain that has no record.
     EmptyInclude(String),
-    /// The mail server is not among those that may send.
+    /// The mail server is not allowed to send.
     NotCovered,
 }
 
-/// What is published, and what is to be doubted about it.
+/// The published record, and its problems.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct SpfFindings {
     pub(crate) doubts: Vec<SpfDoubt>,
-    /// The record that would do; nothing where only the owner can say.
+    /// A correct record; none where only the owner can decide.
     pub(crate) better: Option<String>,
 }
 
-/// Looks at the record of a domain that sends through the mail server `host`.
+/// Checks the record of a domain that sends through the mail server `host`.
 ///
 /// # Errors
-/// With why DNS did not say.
+/// With why DNS gave no answer.
 pub(crate) fn spf(dns: &dyn Dns, domain: &str, host: Option<&str>) -> Result<SpfFindings, String> {
     let records = records(dns, domain)?;
     let [record] = records.as_slice() else {
@@ -61,7 +61,7 @@ pub(crate) fn spf(dns: &dyn Dns, domain: &str, host: Option<&str>) -> Result<Spf
     Ok(SpfFindings { doubts, better })
 }
 
-/// The texts of a domain that are SPF.
+/// The SPF records of a domain.
 fn records(dns: &dyn Dns, domain: &str) -> DnsAnswer<String> {
     let is_spf = |text: &String| text.split(' ').next().is_some_and(|first| first.eq_ignore_ascii_case("v=spf1"));
     Ok(dns.texts(domain)?.into_iter().filter(is_spf).collect())
@@ -72,11 +72,11 @@ fn records(dns: &dyn Dns, domain: &str) -> DnsAnswer<String> {
 struct SpfTerm<'t> {
     /// `+`, `-`, `~` or `?` of a mechanism, `=` of a modifier.
     qualifier: char,
-    /// In small letters.
+    /// In lowercase.
     name: String,
-    /// Behind `:`, `=` or before `/`; empty when there is none.
+    /// After `:`, `=` or before `/`; empty when absent.
     value: &'t str,
-    /// Behind `/`.
+    /// After `/`.
     length: &'t str,
 }
 
@@ -97,7 +97,7 @@ impl<'t> SpfTerm<'t> {
         Self { qualifier, name: name.to_ascii_lowercase(), value, length }
     }
 
-    /// The domain that it speaks of.
+    /// The domain that it refers to.
     fn domain<'d>(&self, own: &'d str) -> &'d str
     where
         't: 'd,
@@ -110,7 +110,7 @@ fn terms(record: &str) -> impl Iterator<Item = &str> {
     record.split_whitespace().skip(1)
 }
 
-/// Follows a record into all that it includes.
+/// Follows a record and everything it includes.
 struct SpfWalk<'d> {
     dns: &'d dyn Dns,
     lookups: usize,
@@ -150,7 +150,7 @@ impl SpfWalk<'_> {
             };
             let Some(other) = other else { continue };
             self.lookups += 1;
-            // What depends on the sender is looked up for each email.
+            // Terms with macros depend on the sender and are looked up for each email.
             if other.contains('%') || self.lookups > FAR_TOO_MANY {
                 continue;
             }
@@ -163,7 +163,7 @@ impl SpfWalk<'_> {
     }
 }
 
-/// The addresses of `ip4:` or `ip6:`: the first, and how many bits of it count.
+/// The network of `ip4:` or `ip6:`: its first address and prefix length.
 fn network(term: &SpfTerm<'_>) -> Option<(IpAddr, u32)> {
     let address: IpAddr = term.value.parse().ok()?;
     let whole = if address.is_ipv4() { 32 } else { 128 };
@@ -181,15 +181,15 @@ fn is_in(address: IpAddr, (first, length): (IpAddr, u32)) -> bool {
     whole == other_whole && (length == 0 || (one ^ other) >> (128 - length) == 0)
 }
 
-/// Whether a record lets the mail server send; nothing where that cannot be told simply: the record includes others, or the
-/// server is this machine, and another one sends on.
+/// Whether a record allows the mail server to send; none where that cannot be decided simply: the record includes
+/// others, or the server is this machine and another one relays.
 fn covers(dns: &dyn Dns, record: &str, domain: &str, host: &str) -> Result<Option<bool>, String> {
     let mut allowed: Vec<(IpAddr, u32)> = Vec::new();
     let mut is_closed = false;
     for text in terms(record) {
         let term = SpfTerm::of(text);
         let name = term.domain(domain);
-        // `24//64`: of addresses of the one kind, and of the other.
+        // `24//64`: prefix lengths for IPv4 and IPv6.
         let (short, long) = term.length.split_once('/').unwrap_or((term.length, ""));
         let around = |address: IpAddr| match address {
             IpAddr::V4(_) => (address, short.parse().ok().filter(|n| *n <= 32).unwrap_or(32)),
@@ -208,7 +208,7 @@ fn covers(dns: &dyn Dns, record: &str, domain: &str, host: &str) -> Result<Optio
             _ => return Ok(None),
         }
     }
-    // `-all` alone: nobody, whichever the server is.
+    // `-all` alone: no one, whatever the server.
     if is_closed && terms(record).all(|text| SpfTerm::of(text).name == "all") {
         return Ok(Some(false));
     }
@@ -219,7 +219,7 @@ fn covers(dns: &dyn Dns, record: &str, domain: &str, host: &str) -> Result<Optio
     Ok(Some(addresses.iter().any(|address| allowed.iter().any(|network| is_in(*address, *network)))))
 }
 
-/// One record in place of several, or of none.
+/// One record that replaces several, or none.
 fn merged(records: &[String], host: Option<&str>) -> Option<String> {
     let mut parts: Vec<&str> = Vec::new();
     for term in records.iter().flat_map(|record| terms(record)) {
@@ -245,7 +245,7 @@ pub(crate) fn spf_record(host: Option<&str>) -> String {
     }
 }
 
-/// The part of a record that lets a mail server send; nothing of one on this machine, which DNS does not know.
+/// The term that allows a mail server to send; none for one on this machine, which is not in DNS.
 fn mechanism(host: &str) -> Option<String> {
     match host.parse::<IpAddr>() {
         Ok(address) if address.is_loopback() => None,
@@ -255,7 +255,7 @@ fn mechanism(host: &str) -> Option<String> {
     }
 }
 
-/// A record without what is to be doubted about it.
+/// A record without its problems.
 fn better(record: &str, doubts: &[SpfDoubt], host: Option<&str>) -> Option<String> {
     let mut parts: Vec<String> = terms(record).map(str::to_owned).collect();
     for doubt in doubts {
@@ -341,9 +341,9 @@ mod tests {
             ("mx.example", Some("nowhere.example"), vec![], ""),
             ("mx.example", None, vec![], ""),
             ("other.example", own, not_covered(), "v=spf1 ip4:203.0.113.9 a:mail.own.example ~all"),
-            // Which comes first counts, and that is not told simply.
+            // The order matters, and that cannot be decided simply.
             ("deny.example", own, vec![], ""),
-            // Nobody may send, whichever server it is.
+            // No one may send, whatever the server.
             ("nobody.example", own, not_covered(), "v=spf1 a:mail.own.example -all"),
             ("nobody.example", Some("127.0.0.1"), not_covered(), ""),
             ("nobody.example", Some("nowhere.example"), not_covered(), "v=spf1 a:nowhere.example -all"),
@@ -373,6 +373,6 @@ mod tests {
             let found = spf(&WrittenDns(DNS), circle, own).expect("an end");
             assert!(matches!(found.doubts[..], [SpfDoubt::TooManyLookups(11..)]), "{found:?}");
         }
-        assert_eq!(spf(&WrittenDns(DNS), "quiet.example", own), Err("nobody answered".to_owned()));
+        assert_eq!(spf(&WrittenDns(DNS), "quiet.example", own), Err("there was no answer".to_owned()));
     }
 }

@@ -1,4 +1,4 @@
-//! The new campaign file: a branch for each response that occurred, the old file's dates a year on.
+//! The new campaign file: a branch for each response that occurred, and the old file's dates one year later.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -13,17 +13,16 @@ use crate::text;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct NewBranch {
     pub(crate) name: String,
-    /// The response it is for.
     pub(crate) response: Response,
-    /// How many answered so.
+    /// How many responded like this.
     pub(crate) count: usize,
 }
 
-/// The branches that a response can have: response, branch name.
+/// The branch name for each response.
 const BRANCHES: [(Response, &str); 3] =
     [(Response::Redeemed, "came"), (Response::NotRedeemed, "missed"), (Response::HeldOut, Response::HeldOut.as_str())];
 
-/// A branch for each response that occurred and can be written to.
+/// A branch for each response that occurred and can be reached.
 pub(super) fn branches(responses: &[Response]) -> Vec<NewBranch> {
     let branch = |(response, name): &(Response, &str)| NewBranch {
         name: (*name).to_owned(),
@@ -41,7 +40,7 @@ pub(super) fn reminder_name(new: &str, number: usize) -> String {
     format!("{new}-reminder-{number}.md")
 }
 
-/// What the new campaign file is made of.
+/// The input of the new campaign file.
 pub(super) struct NextCampaign<'c> {
     pub(super) old: &'c CampaignFile,
     pub(super) slug: &'c str,
@@ -50,24 +49,24 @@ pub(super) struct NextCampaign<'c> {
     pub(super) branches: &'c [NewBranch],
 }
 
-/// A text as TOML writes it.
+/// A text as a TOML string.
 fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
 
-/// A text in one line, for a remark.
+/// A text in one line, for a comment.
 fn one_line(text: &str) -> String {
     text.split(char::is_control).collect::<Vec<_>>().join(" ")
 }
 
 impl NextCampaign<'_> {
-    /// A key of the old `[segment]` as its file has it.
+    /// A key of the old `[segment]` as in its file.
     fn old_key(&self, key: &str) -> Option<String> {
         let old: toml::Table = self.old.text.parse().ok()?;
         old.get("segment")?.get(key).map(ToString::to_string)
     }
 
-    /// What the old file says and this one does not.
+    /// Settings of the old file that are not in the new one.
     pub(super) fn not_carried(&self) -> Vec<String> {
         let conditions = self.question.not_carried.iter().map(|term| text::quote(term));
         let keys = [("limit", self.old_key("limit")), ("hold_out", self.old_key("hold_out"))];
@@ -87,14 +86,14 @@ impl NextCampaign<'_> {
         }
     }
 
-    /// The last day a year on: no earlier than the last reminder goes, and a 29 February at the end of the month.
+    /// The last day one year later: not before the last reminder, and February 29 becomes the end of the month.
     fn claim_until(&self) -> Option<NaiveDate> {
         let until = clock::months_after(self.old.gift.as_ref()?.claim_until.as_ref()?.value, 12);
         let last_reminder = self.old.reminders.iter().map(|reminder| reminder.due(self.as_of)).max();
         Some(last_reminder.map_or(until, |day| day.max(until)).max(self.as_of))
     }
 
-    /// The campaign file, with the old one's dates a year on.
+    /// The campaign file, with the old one's dates one year later.
     pub(super) fn text(&self, undeliverable: &[String]) -> String {
         let Self { old: file, slug: new, question, .. } = self;
         let mut text = String::new();
@@ -131,7 +130,7 @@ impl NextCampaign<'_> {
             line(&format!("order_by = {}", quoted(order)));
         }
         if let Some(limit) = self.old_key("limit") {
-            line(&format!("# limit = {limit}            # last year's; without it nobody of last year is left out"));
+            line(&format!("# limit = {limit}            # last year's; without it no one of last year is left out"));
         }
         line(&format!("one_per = {}", quoted(file.one_per.as_str())));
         if let Some(share) = self.old_key("hold_out") {
@@ -292,7 +291,7 @@ mod tests {
     fn the_last_day_is_a_year_on_and_leaves_time_for_every_reminder() {
         let reminder = "[[reminder]]\nafter = \"122 days\"\ntemplate = \"still.md\"\nchannel = \"email\"\n";
         let text = followed(&format!("{OLD}{reminder}").replace("2024-06-30", "2024-06-29"), &[Response::Redeemed]);
-        // From 28 February it is one day more than from the 29th.
+        // From February 28 it is one day more than from the 29th.
         assert!(text.contains("\nclaim_until = 2025-06-30\n"), "{text}");
         let reminder = "\nafter    = \"122 days\"\ntemplate = \"next-reminder-1.md\"\nchannel  = \"email\"\n";
         assert!(text.contains(reminder), "{text}");

@@ -1,10 +1,11 @@
-//! The letters that a follow-up starts with: they print as they are, with any gift or none, and are there to be rewritten.
+//! The letters that a follow-up starts with: they print unchanged, with any gift or none, and are meant to be
+//! rewritten.
 
 use toml::de::DeTable;
 
 use crate::domain::Response;
 
-/// A letter before it is the owner's.
+/// A letter template for the owner to edit.
 pub(super) struct LetterDraft {
     subject: &'static str,
     body: &'static str,
@@ -20,7 +21,7 @@ pub(super) fn for_response(response: Response) -> &'static LetterDraft {
 }
 
 impl LetterDraft {
-    /// The template under the front matter that last year's letter had, with a subject of its own and without its date.
+    /// The template with the front matter of last year's letter, but with its own subject and without the date.
     pub(super) fn template(&self, head: &str) -> String {
         let subject = toml::Value::from(self.subject).to_string();
         let dated = DeTable::parse_recoverable(head).0.into_inner();
@@ -46,13 +47,13 @@ const MISSED: LetterDraft = LetterDraft {
     body: include_str!("letters/missed.md"),
 };
 
-/// To those who were held out: they have had no letter, and hear of none.
+/// For the control group: they had no letter, so it is not mentioned.
 const FIRST: LetterDraft = LetterDraft {
     subject: "{% if gift.name %}We have {{ gift.name }} for you{% else %}Thank you, from all of us{% endif %}",
     body: include_str!("letters/first.md"),
 };
 
-/// To those who have not come yet.
+/// For those who have not come yet.
 pub(super) const REMINDER: LetterDraft = LetterDraft {
     subject: "{% if gift.name %}We still have {{ gift.name }} for you{% else %}We would be glad to see you{% endif %}",
     body: include_str!("letters/reminder.md"),

@@ -1,4 +1,5 @@
-//! Next year's campaign from last year's response: a file with a branch for each, and its letters, ready to edit.
+//! Next year's campaign from last year's response: a file with a branch for each response, and its letters, ready to
+//! edit.
 
 mod draft;
 mod letters;
@@ -22,30 +23,30 @@ pub(crate) use draft::NewBranch;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct FollowUp {
     pub(crate) campaign: String,
-    /// The one it follows.
+    /// The campaign it follows.
     pub(crate) follows: String,
-    /// The campaign file, from the shop folder.
+    /// The campaign file, relative to the shop folder.
     pub(crate) file: String,
-    /// The templates, from the shop folder.
+    /// The templates, relative to the shop folder.
     pub(crate) templates: Vec<String>,
-    /// The branches, with how many answered so.
+    /// The branches, with how many responded like this.
     pub(crate) branches: Vec<NewBranch>,
-    /// Whose mail came back; they are left out.
+    /// Recipients whose mail came back; they are left out.
     pub(crate) undeliverable: usize,
     /// Their references.
     pub(crate) undeliverable_refs: Vec<String>,
-    /// What the old file says and the new one does not: parts of `where`, the limit, the hold-out.
+    /// Settings of the old file that are not in the new one: parts of `where`, the limit, the control group.
     pub(crate) not_carried: Vec<String>,
-    /// Those of last year for whom what was carried into `where` is not true any more.
+    /// Recipients of last year who no longer match what was copied into `where`.
     pub(crate) gone: Vec<String>,
-    /// Those of the campaign before who had no part in the followed one, and so are not asked either.
+    /// Recipients of the campaign before that who were not in the followed one, and so are not selected either.
     pub(crate) passed_over: Vec<String>,
 }
 
 /// Writes campaigns/`new`.toml and a template for each response that occurred.
 ///
 /// # Errors
-/// When `old` was not planned, nobody of it can be written to, or a file of these names is there already.
+/// When `old` was not planned, none of its recipients can be reached, or a file of these names already exists.
 pub(crate) fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> Result<FollowUp> {
     let planned = campaign::need(read, old)?;
     campaign::check_slug(new)?;
@@ -55,7 +56,7 @@ pub(crate) fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> R
     let responses: Vec<Response> = recipients.iter().map(Recipient::response).collect();
     let branches = draft::branches(&responses);
     if branches.is_empty() {
-        return Err(Error::new(format!("nobody of {} can be written to again", text::quote(old)))
+        return Err(Error::new(format!("no recipient of {} can be reached again", text::quote(old)))
             .hint("all their mail came back: correct the addresses first"));
     }
     let as_of = clock::months_after(planned.as_of, 12);
@@ -76,13 +77,13 @@ pub(crate) fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> R
         let path = format!("letter-templates/{}", draft::reminder_name(new, number));
         drafts.push((path, letters::REMINDER.template(&head)));
     }
-    // The campaign's file is written last: without it, templates with these very words are of a try that was broken off.
+    // The campaign file is written last: without it, templates with exactly this text are from an interrupted run.
     for (path, text) in &drafts {
         let there = shop.folder.join(path);
         let is_left = *path != drafts[0].0 && std::fs::read(&there).is_ok_and(|bytes| bytes == text.as_bytes());
         if there.exists() && !is_left {
-            return Err(Error::new(format!("{} is there already", text::quote(path)))
-                .hint("choose another name for the new campaign, or move that file away"));
+            return Err(Error::new(format!("{} already exists", text::quote(path)))
+                .hint("choose another name for the new campaign, or move that file"));
         }
     }
     for (path, text) in drafts.iter().rev() {

@@ -1,4 +1,4 @@
-//! Whom the new campaign asks for: everybody of the old one, less whom its lasting conditions leave out today.
+//! The query of the new campaign: everyone in the old one, except those who no longer match its permanent conditions.
 
 use std::collections::HashSet;
 
@@ -16,19 +16,19 @@ use crate::store::Read;
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct NextQuestion {
     pub(super) condition: String,
-    /// Parts of the old condition that ask for what is another a year later.
+    /// Parts of the old condition whose meaning changes with the year.
     pub(super) not_carried: Vec<String>,
-    /// Those included by hand whom the condition does not find.
+    /// Customers included by hand who do not match the condition.
     pub(super) include: Vec<String>,
     pub(super) exclude: Vec<String>,
     pub(super) order_by: Option<String>,
-    /// Those of last year whom the condition does not find any more.
+    /// Recipients of last year who no longer match the condition.
     pub(super) gone: Vec<String>,
-    /// Those of the year before last year who had no part in last year's.
+    /// Recipients of the year before last year who were not in last year's campaign.
     pub(super) passed_over: Vec<String>,
 }
 
-/// Everybody who was written to or held out.
+/// Everyone who was mailed or in the control group.
 fn everybody(slug: &str) -> String {
     format!("(invited('{slug}') OR response('{slug}') = '{}')", Response::HeldOut.as_str())
 }
@@ -52,7 +52,7 @@ impl NextQuestion {
         };
         let of_past = format!("invited('{}')", file.slug);
         for term in segment::terms(&file.condition, &scope)? {
-            // `true` asks for nothing.
+            // `true` has no effect.
             if term.lasts && segment::condition(&term.text, &scope).is_ok() {
                 if !term.text.eq_ignore_ascii_case("true") {
                     next.condition.push_str(&format!(" AND {}", term.text));

@@ -1,4 +1,4 @@
-//! Birthdays as exports write them: days, often without the year, or with two digits of it.
+//! Birthdays as exports write them: days, often without the year, or with a two-digit year.
 
 use std::cell::OnceCell;
 
@@ -11,22 +11,22 @@ use crate::domain::Birthday;
 use crate::error::{Error, Result};
 use crate::text;
 
-/// What stands for a year that nobody gave: of Outlook, of Apple's address book.
+/// Replacements for a missing year: in Outlook, in Apple's address book.
 const NO_YEAR: [&str; 3] = ["--", "0000-", "1604-"];
-/// The oldest that somebody of a list of customers is, in months.
+/// The greatest plausible age of a customer, in months.
 const OLDEST: Months = Months::new(110 * 12);
 /// How many are named in a warning.
 const FEW: usize = 5;
 
-/// What a cell says.
+/// The meaning of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum BirthdayReading {
     One(Birthday),
-    /// Of two digits of a year nobody can tell the century.
+    /// With a two-digit year, the century is unknown.
     NoCentury(Birthday),
-    /// Two days, day first and month first.
+    /// Two days: day first and month first.
     Either,
-    /// It is no day, or one that is still to come.
+    /// Not a day, or one in the future.
     NoDay,
 }
 
@@ -66,11 +66,11 @@ fn reading(text: &str) -> Option<(DayReading, bool)> {
     }
     let text = text.trim_end_matches('.');
     let between = text.chars().find(|c| matches!(c, '/' | '.' | '-')).unwrap_or(' ');
-    // In a year that has a 29 February.
+    // In a leap year.
     days::read(&format!("{text}{between}2000")).map(|day| (day.reading, false))
 }
 
-/// The birthdays of a file, with what is to be said about them.
+/// The birthdays of a file, and messages about them.
 pub(super) struct BirthdayColumn<'p> {
     plan: &'p ImportPlan<'p>,
     today: NaiveDate,
@@ -87,7 +87,7 @@ impl<'p> BirthdayColumn<'p> {
         Self { plan, today, order: OnceCell::new(), settled: None, no_days, no_centuries }
     }
 
-    /// A cell as the book keeps it; nothing where it is no day.
+    /// A cell in its stored form; none if it is not a day.
     ///
     /// # Errors
     /// With what is wrong when it could be two days and no other row shows which.
@@ -100,7 +100,7 @@ impl<'p> BirthdayColumn<'p> {
         if found == BirthdayReading::Either {
             let Some(order) = self.order()? else {
                 let doubt = Error::new(format!("{} could be two different days", text::quote(cell)));
-                return Ok(Err(doubt.hint("say which comes first: `--date-order dmy` or `--date-order mdy`")));
+                return Ok(Err(doubt.hint("set which comes first: `--date-order dmy` or `--date-order mdy`")));
             };
             self.settled.get_or_insert_with(|| (cell.to_owned(), order));
             found = read(cell, Some(order), self.today);
@@ -119,7 +119,7 @@ impl<'p> BirthdayColumn<'p> {
         }))
     }
 
-    /// The order that the column shows; nothing when no row shows it, or rows differ.
+    /// The order that the column shows; none when no row shows it, or rows differ.
     fn order(&self) -> Result<Option<DayOrder>> {
         if let Some(order) = self.order.get() {
             return Ok(*order);
@@ -129,7 +129,7 @@ impl<'p> BirthdayColumn<'p> {
         Ok(*self.order.get_or_init(|| shown))
     }
 
-    /// What other rows settled, for people.
+    /// What was settled by other rows, as a message.
     pub(super) fn settled(&self) -> Option<String> {
         let (text, order) = self.settled.as_ref()?;
         let first = if *order == DayOrder::DayFirst { "day" } else { "month" };

@@ -1,15 +1,15 @@
-//! What stands in a cell, made tidy: apostrophes, `17850.0`, several values, postcodes that lost their zeros.
+//! Cleans up cells: apostrophes, `17850.0`, several values, postcodes that lost their zeros.
 
 use std::borrow::Cow;
 
 use crate::domain::{EmailAddress, country_code, email_in, postcode_of_letters};
 use crate::text::csv;
 
-/// Between several phones or emails in one cell.
+/// Separators of several phones or emails in one cell.
 pub(super) const BETWEEN_VALUES: [&str; 4] = [" ::: ", ",", ";", " / "];
 
-/// A cell without control characters and outer spaces, and without the apostrophe that keeps it from being a formula.
-/// Line breaks inside become spaces; characters that turn the direction of what follows, or show nothing, go.
+/// A cell without control characters, outer spaces, and the apostrophe that prevents a formula. Line breaks become
+/// spaces; characters that change the text direction or are invisible are removed.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
     let text = csv::revived(text.trim()).trim();
     if text.chars().any(|c| c.is_control() || is_unseen(c)) {
@@ -19,17 +19,18 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(text)
 }
 
-/// Whether nothing stands in a cell; the sign by which MS-DOS ends a file is nothing.
+/// Whether a cell is empty; the MS-DOS end-of-file character does not count.
 pub(super) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || c.is_control())
 }
 
-/// Characters that set the direction, and spaces without width. What joins letters and emoji stays.
+/// Characters that set the text direction, and zero-width spaces. Joiners of letters and emoji stay.
 fn is_unseen(c: char) -> bool {
     matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// A number that is a name (reference, postcode, phone, receipt) without the apostrophe that keeps spreadsheets off it.
+/// A number used as an identifier (reference, postcode, phone, receipt) without the apostrophe that protects it from
+/// spreadsheets.
 pub(super) fn unquoted(text: &str) -> &str {
     match text.strip_prefix(['\'', '\u{2019}']) {
         Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit() || c == '+') => rest.trim_start(),
@@ -37,7 +38,7 @@ pub(super) fn unquoted(text: &str) -> &str {
     }
 }
 
-/// `17850` of `17850.0`, for columns in which every number is written so.
+/// `17850` of `17850.0`, for columns in which every number has this form.
 pub(super) fn without_point_zero(text: &str) -> Option<&str> {
     text.strip_suffix(".0").filter(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
 }
@@ -53,7 +54,8 @@ pub(super) fn first_of<'t>(text: &'t str, separators: &[&str]) -> (&'t str, Vec<
     (first, parts.collect())
 }
 
-/// The email address in a cell, and what else is there: of several the first that is one. A cell without any stays whole.
+/// The email address in a cell, and the remaining values: the first valid one. A cell without any is returned
+/// unchanged.
 pub(super) fn email_of(cell: &str) -> (Cow<'_, str>, Vec<&str>) {
     if let Some(address) = EmailAddress::bare(cell).or_else(|| cell.is_empty().then_some(cell)) {
         return (Cow::Borrowed(address), vec![]);
@@ -62,14 +64,14 @@ pub(super) fn email_of(cell: &str) -> (Cow<'_, str>, Vec<&str>) {
     let Some(first) = parts.iter().position(|part| EmailAddress::read(part).is_some()) else {
         return (email_in(cell), vec![]);
     };
-    // Of `Lou, Dr. <lou@example.com>` what stands before is of the name.
+    // In `Lou, Dr. <lou@example.com>` the text before the address is the name.
     let is_of_name = |at: &usize| parts[first].contains('<') && !parts[*at].contains('@');
     let name = (0..first).rev().take_while(is_of_name).count();
     let others = parts.iter().enumerate().filter(|(at, _)| !(first - name..=first).contains(at)).map(|(_, part)| *part);
     (email_in(parts[first]), others.collect())
 }
 
-/// The values of a cell, split where nothing is in quotes.
+/// The values of a cell, split outside quotes.
 fn outside_quotes(cell: &str) -> Vec<&str> {
     let (mut parts, mut start, mut at, mut quoted) = (Vec::new(), 0, 0, false);
     while at < cell.len() {
@@ -89,8 +91,8 @@ fn outside_quotes(cell: &str) -> Vec<&str> {
     parts
 }
 
-/// A postcode as its country writes it: without the dash of an extension that is empty, `1012 AB` of `1012ab`; a US one
-/// with the zeros that a spreadsheet took, where the state proves that they were there.
+/// A postcode as its country writes it: without the dash of an empty extension, `1012 AB` for `1012ab`; a US one with
+/// the zeros that a spreadsheet removed, if the state proves that they are missing.
 pub(crate) fn postcode<'t>(text: &'t str, state: &str, country: &str) -> Cow<'t, str> {
     let text = text.trim_end_matches(['-', '–', ' ']);
     if let Some(spaced) = postcode_of_letters(text, country) {

@@ -1,4 +1,4 @@
-//! Which column is which: by the dialect's table, or as the owner says with `--map`.
+//! Assigns columns to fields: by the dialect's table, or as the owner sets with `--map`.
 
 use std::borrow::Cow;
 
@@ -6,23 +6,24 @@ use csv::StringRecord;
 
 use super::ImportSheet;
 use super::cells;
+use super::headings::full_key;
 use crate::customers::CustomerField;
 use crate::domain::{CircumstanceKind, Column};
 use crate::error::{Error, Result};
 use crate::text::{self, heading_key};
 
-/// A field of ours and the columns that are known to be it; see `dialect` for how they are written.
+/// A field and its known columns; see `dialect` for their notation.
 pub(crate) type Field = (&'static str, &'static [&'static str]);
 
-/// How many columns a message names at most.
+/// At most this many columns are named in a message.
 const MOST_NAMED: usize = 20;
 
-/// Who is known by one of these has it as well.
+/// A customer identified by one of these also has it as a field.
 pub(super) const EMAIL: &str = CustomerField::Email.as_str();
 pub(super) const PHONE: &str = CustomerField::Phone.as_str();
 
-/// The fields of a customer. In `email_start`, `email_stop` and `post_stop` anything written is a yes or a no to email or post,
-/// in `contact_stop` a no to both.
+/// The fields of a customer. In `email_start`, `email_stop` and `post_stop` any text means consent to or opt-out of
+/// email or post, in `contact_stop` an opt-out of both.
 pub(crate) const CUSTOMER_FIELDS: &[&str] = &{
     let others = [
         "ref",
@@ -46,7 +47,7 @@ pub(crate) const CUSTOMER_FIELDS: &[&str] = &{
     fields
 };
 
-/// The fields of an address; a post office box is printed beside the street, or instead of it.
+/// The fields of an address; a post office box is printed next to the street, or instead of it.
 pub(super) const ADDRESS_FIELDS: &[&str] = &[
     CustomerField::Street.as_str(),
     CustomerField::Street2.as_str(),
@@ -58,21 +59,21 @@ pub(super) const ADDRESS_FIELDS: &[&str] = &[
 ];
 pub(super) const BOX: &str = "box";
 
-/// The fields of a purchase. `less` is taken off the amount: a refund, a discount.
+/// The fields of a purchase. `less` is subtracted from the amount: a refund, a discount.
 pub(crate) const PURCHASE_FIELDS: &[&str] =
     &["receipt", "ref", PHONE, "on", "item", "quantity", "unit_price", "amount", "less"];
 
-/// The columns that make up a field.
+/// The columns of a field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Pick {
     places: Vec<usize>,
     joined: bool,
-    /// Which of several columns of one heading it is was said.
+    /// It is specified which of several columns with one heading is meant.
     numbered: bool,
 }
 
 impl Pick {
-    /// What stands there, tidy: the first that is not empty, or all of them joined.
+    /// The cleaned text: the first that is not empty, or all of them joined.
     pub(super) fn of<'r>(&self, row: &'r StringRecord) -> Cow<'r, str> {
         let mut cells =
             self.places.iter().filter_map(|place| row.get(*place)).map(cells::plain).filter(|c| !c.is_empty());
@@ -83,7 +84,7 @@ impl Pick {
         cells.fold(first, |all, cell| Cow::Owned(format!("{all} {cell}")))
     }
 
-    /// The same in lines, where a cell has several.
+    /// The same split into lines, if a cell has several.
     pub(super) fn lines(&self, row: &StringRecord) -> Vec<String> {
         let cells = self.places.iter().filter_map(|place| row.get(*place)).map(str::trim);
         let mut cells = cells.filter(|cell| !cell.is_empty());
@@ -101,7 +102,7 @@ impl Pick {
     }
 }
 
-/// Where each field stands in a file.
+/// The columns of each field in a file.
 #[derive(Debug)]
 pub(crate) struct Columns<'s> {
     names: Vec<&'static str>,
@@ -118,16 +119,16 @@ pub(super) struct AddressColumns<'s> {
 }
 
 impl<'s> Columns<'s> {
-    /// Finds the columns of a table of fields; `map` holds what the owner said, as `FIELD=COLUMN`.
+    /// Finds the columns of a table of fields; `map` has the owner's `FIELD=COLUMN` entries.
     ///
     /// # Errors
-    /// When `map` names a field or a column that there is not.
+    /// When `map` names a field or a column that does not exist.
     pub(crate) fn find(fields: &[Field], sheet: &'s ImportSheet, map: &[String]) -> Result<Self> {
         let names: Vec<&'static str> = fields.iter().map(|(name, _)| *name).collect();
         Self::of(&names, fields.iter().copied(), sheet, map)
     }
 
-    /// The same for the fields of `names`, where `fields` may speak of one several times: the first that fits counts.
+    /// The same for the fields of `names`; `fields` may have several entries for one: the first that fits is used.
     pub(super) fn of<'f>(
         names: &[&'static str],
         fields: impl Iterator<Item = (&'static str, &'f [&'static str])>,
@@ -137,18 +138,13 @@ impl<'s> Columns<'s> {
         let header = sheet.header();
         let folded: Vec<String> = header.iter().map(|heading| heading_key(heading)).collect();
         let mut columns = Self { names: names.to_vec(), picks: vec![Pick::default(); names.len()], header };
-        for (name, known) in fields {
-            let Some(index) = names.iter().position(|n| *n == name) else { continue };
-            if columns.picks[index].is_there() {
-                continue;
-            }
-            let taken: Vec<usize> = columns.picks.iter().flat_map(|pick| &pick.places).copied().collect();
-            let found = known
-                .iter()
-                .map(|column| pick(column, &folded))
-                .find(|pick| pick.is_there() && !pick.places.iter().any(|place| taken.contains(place)));
-            columns.picks[index] = found.unwrap_or_default();
-        }
+        let fields: Vec<_> = fields.collect();
+        columns.take_known(&fields, &folded, heading_key);
+        // Headings that are shortened, where only one of them may be meant.
+        let full: Vec<String> = header.iter().map(|heading| full_key(heading)).collect();
+        let is_one = |key: &String| !key.is_empty() && full.iter().filter(|other| *other == key).count() == 1;
+        let full: Vec<String> = full.iter().map(|key| if is_one(key) { key.clone() } else { String::new() }).collect();
+        columns.take_known(&fields, &full, full_key);
         for said in map {
             columns.say(said, &folded)?;
         }
@@ -156,18 +152,34 @@ impl<'s> Columns<'s> {
         Ok(columns)
     }
 
-    /// Whether a row has nothing in any of them.
+    /// Takes for each field that has none the first of its known columns that is there, and no other field's.
+    fn take_known(&mut self, fields: &[(&'static str, &[&'static str])], keys: &[String], key: fn(&str) -> String) {
+        for (name, known) in fields {
+            let Some(index) = self.names.iter().position(|n| n == name) else { continue };
+            if self.picks[index].is_there() {
+                continue;
+            }
+            let taken: Vec<usize> = self.picks.iter().flat_map(|pick| &pick.places).copied().collect();
+            let found = known
+                .iter()
+                .map(|column| pick(column, keys, key))
+                .find(|pick| pick.is_there() && !pick.places.iter().any(|place| taken.contains(place)));
+            self.picks[index] = found.unwrap_or_default();
+        }
+    }
+
+    /// Whether a row is empty in all of them.
     pub(super) fn are_empty(&self, row: &StringRecord) -> bool {
         self.picks.iter().all(|pick| pick.of(row).is_empty())
     }
 
-    /// Those of some of the fields alone.
+    /// Only those of some fields.
     pub(super) fn of_fields(&self, names: &[&'static str]) -> Self {
         let picks = names.iter().map(|name| self.pick(name).clone()).collect();
         Self { names: names.to_vec(), picks, header: self.header }
     }
 
-    /// Takes the columns of another for the fields that have none, and for those that `always` names.
+    /// Adds the columns of another for the fields that have none, and for those in `always`.
     pub(super) fn complete(&mut self, other: &Self, always: impl Fn(&str) -> bool) {
         for (name, pick) in self.names.iter().zip(&mut self.picks) {
             let from = other.pick(name);
@@ -177,31 +189,31 @@ impl<'s> Columns<'s> {
         }
     }
 
-    /// Refuses a field whose heading stands over another column as well, unless the owner or the dialect says which it is.
+    /// Rejects a field whose heading occurs twice, unless the owner or the dialect specifies which it is.
     fn refuse_twins(&self, folded: &[String]) -> Result<()> {
         for (name, pick) in self.names.iter().zip(&self.picks).filter(|(_, pick)| !pick.numbered) {
             for place in &pick.places {
                 let twins = (0..folded.len()).filter(|other| folded[*other] == folded[*place]);
-                // A dialect that knows of both takes both.
+                // A dialect that has both uses both.
                 let taken = |place: &usize| self.picks.iter().any(|pick| pick.places.contains(place));
                 if twins.clone().count() > 1 && !twins.clone().all(|twin| taken(&twin)) {
                     let heading = text::quote(self.heading(*place));
                     let ways: Vec<String> = (1..=twins.count().min(MOST_NAMED))
                         .map(|n| format!("`--map {name}=\"{}#{n}\"`", self.heading(*place)))
                         .collect();
-                    return Err(Error::new(format!("several columns are headed {heading}"))
+                    return Err(Error::new(format!("several columns have the heading {heading}"))
                         .at(1)
-                        .hint(format!("say which of them counts: {}", text::alternatives(&ways))));
+                        .hint(format!("set which one to use: {}", text::alternatives(&ways))));
                 }
             }
         }
         Ok(())
     }
 
-    /// Takes what the owner said.
+    /// Applies a `--map` entry.
     fn say(&mut self, said: &str, folded: &[String]) -> Result<()> {
         let (field, column) = said.split_once('=').ok_or_else(|| {
-            Error::new(format!("{} does not say which column is which", text::quote(said)))
+            Error::new(format!("{} does not assign a column", text::quote(said)))
                 .hint("write `--map FIELD=COLUMN`, such as `--map ref=\"Customer ID\"`")
         })?;
         let index = self.names.iter().position(|name| *name == field.trim()).ok_or_else(|| {
@@ -218,7 +230,7 @@ impl<'s> Columns<'s> {
             })?,
         };
         for (name, other) in self.names.iter().zip(&mut self.picks) {
-            // Who is known by their email has an email.
+            // A customer identified by their email has an email.
             if field.trim() != "ref" || !matches!(*name, EMAIL | PHONE) {
                 other.places.retain(|taken| !chosen.places.contains(taken));
             }
@@ -227,14 +239,14 @@ impl<'s> Columns<'s> {
         Ok(())
     }
 
-    /// The place of a field that the file must have.
+    /// The column of a required field.
     ///
     /// # Errors
-    /// When the file has it not; `meaning` says what it would be.
+    /// When the file does not have it; `meaning` is its description.
     pub(crate) fn need(&self, field: &str, meaning: &str) -> Result<usize> {
         self.place(field).ok_or_else(|| {
             Error::new(format!("no column looks like {meaning}")).at(1).hint(format!(
-                "say which one it is with `--map {field}=COLUMN`; the columns are {}",
+                "set it with `--map {field}=COLUMN`; the columns are {}",
                 text::first_few(
                     &self.header.iter().map(|heading| text::quote(heading)).collect::<Vec<_>>(),
                     MOST_NAMED
@@ -243,7 +255,7 @@ impl<'s> Columns<'s> {
         })
     }
 
-    /// The (first) place of a field, if the file has it.
+    /// The (first) column of a field, if the file has it.
     pub(crate) fn place(&self, field: &str) -> Option<usize> {
         self.pick(field).places.first().copied()
     }
@@ -254,22 +266,27 @@ impl<'s> Columns<'s> {
         self.names.iter().position(|name| *name == field).map_or(NONE, |index| &self.picks[index])
     }
 
-    /// The heading over a place.
+    /// The heading of a column.
     pub(crate) fn heading(&self, place: usize) -> &str {
         self.header.get(place).map_or("", String::as_str)
     }
 
-    /// The heading over a field.
+    /// The heading of a field.
     pub(super) fn heading_of(&self, field: &str) -> &str {
         self.place(field).map_or("", |place| self.heading(place))
     }
 
-    /// Whether a field takes the column of this place.
+    /// Whether a field uses this column.
     pub(super) fn takes(&self, place: usize) -> bool {
         self.picks.iter().any(|pick| pick.places.contains(&place))
     }
 
-    /// Headings that no field took.
+    /// The fields that take the column of this place.
+    pub(super) fn fields_of(&self, place: usize) -> impl Iterator<Item = &'static str> {
+        self.names.iter().zip(&self.picks).filter(move |(_, pick)| pick.places.contains(&place)).map(|(name, _)| *name)
+    }
+
+    /// Headings that no field uses.
     pub(crate) fn unused(&self) -> Vec<&str> {
         (0..self.header.len())
             .filter(|index| !self.takes(*index))
@@ -279,24 +296,24 @@ impl<'s> Columns<'s> {
     }
 }
 
-/// The same where every heading of it must be there; that which is missing.
+/// The same where every heading of it must exist; the error is the missing one.
 fn whole_pick<'c>(column: &'c str, folded: &[String]) -> std::result::Result<Pick, &'c str> {
-    match column.split(['|', '+']).find(|part| !pick(part, folded).is_there()) {
+    match column.split(['|', '+']).find(|part| !pick(part, folded, heading_key).is_there()) {
         Some(missing) => Err(missing.trim()),
-        None => Ok(pick(column, folded)),
+        None => Ok(pick(column, folded, heading_key)),
     }
 }
 
-/// The places that the writing of a column means in a header.
-fn pick(column: &str, folded: &[String]) -> Pick {
+/// The columns of a header that a column notation means.
+fn pick(column: &str, keys: &[String], key: fn(&str) -> String) -> Pick {
     let (column, needed) = column.split_once(" if ").map_or((column, None), |(column, needed)| (column, Some(needed)));
-    if needed.is_some_and(|needed| !folded.contains(&heading_key(needed))) {
+    if needed.is_some_and(|needed| !keys.contains(&key(needed))) {
         return Pick::default();
     }
     let place = |heading: &str| {
         let (heading, nth) = heading.split_once('#').unwrap_or((heading, "1"));
-        let (heading, nth) = (heading_key(heading), nth.parse::<usize>().unwrap_or(1));
-        folded.iter().enumerate().filter(|(_, known)| **known == heading).map(|(place, _)| place).nth(nth - 1)
+        let (heading, nth) = (key(heading), nth.parse::<usize>().unwrap_or(1));
+        keys.iter().enumerate().filter(|(_, known)| **known == heading).map(|(place, _)| place).nth(nth - 1)
     };
     let joined = column.contains('+');
     let numbered = column.contains('#');
@@ -347,8 +364,8 @@ mod tests {
         let refused = find(&[]).expect_err("two").report();
         assert_eq!(
             refused,
-            "error: 1: several columns are headed `Mobile`\n\
-             hint: say which of them counts: `--map phone=\"Mobile#1\"` or `--map phone=\"Mobile#2\"`\n"
+            "error: 1: several columns have the heading `Mobile`\n\
+             hint: set which one to use: `--map phone=\"Mobile#1\"` or `--map phone=\"Mobile#2\"`\n"
         );
         assert!(find(&["phone=Mobile"]).is_err());
         assert_eq!(find(&["phone=Mobile#2"]).expect("said"), Some(2));

@@ -1,18 +1,18 @@
-//! Containers of Microsoft's older workbooks: whether following their chains of sectors comes to an end.
+//! Checks containers of older Microsoft workbooks: whether their chains of sectors end.
 //!
-//! The reader of workbooks follows a chain wherever it leads; one that was broken so that it leads back fills the memory.
+//! The workbook library follows a chain anywhere; a broken one with a cycle would fill the memory.
 
-/// What ends a chain.
+/// Marks the end of a chain.
 const END: u32 = 0xffff_fffe;
-/// Numbers from here on are no sectors.
+/// Numbers from here on are not sectors.
 const RESERVED: u32 = 0xffff_fffa;
 
-/// Whether all chains that are read end within the file.
+/// Whether all used chains end within the file.
 pub(super) fn is_sound(bytes: &[u8]) -> bool {
     Container::of(bytes).is_some_and(|container| container.has_ends())
 }
 
-/// How many cells the sheets of an .xls span together, empty ones among them: the reader makes room for all.
+/// How many cells the sheets of an .xls cover, empty ones included: the library allocates all of them.
 pub(super) fn cells(bytes: &[u8]) -> u64 {
     Container::of(bytes).and_then(|container| container.workbook()).map_or(0, |stream| {
         let globals = records(&stream, 0);
@@ -21,7 +21,7 @@ pub(super) fn cells(bytes: &[u8]) -> u64 {
     })
 }
 
-/// The records of BIFF from a place to the next end of a part: their kind, and what is in them.
+/// The BIFF records from a position to the next end of a part: their kind and content.
 fn records(stream: &[u8], start: usize) -> impl Iterator<Item = (u16, &[u8])> {
     let mut rest = stream.get(start..).unwrap_or_default();
     std::iter::from_fn(move || {
@@ -32,11 +32,11 @@ fn records(stream: &[u8], start: usize) -> impl Iterator<Item = (u16, &[u8])> {
     })
 }
 
-/// How many cells there are between the outermost ones of a sheet.
+/// The number of cells in the bounding box of a sheet.
 fn area(stream: &[u8], start: usize) -> u64 {
     let mut edges: Option<[u64; 4]> = None;
     for (kind, cell) in records(stream, start) {
-        // Numbers, texts, truths and formulas; of a row of numbers the last two bytes are its last column.
+        // Numbers, texts, booleans and formulas; in a row of numbers the last two bytes are its last column.
         if !matches!(kind, 0x0203..=0x0207 | 0x027e | 0x00bd | 0x00fd | 0x00d6 | 0x0006 | 0x0406) {
             continue;
         }
@@ -102,7 +102,7 @@ impl<'b> Container<'b> {
         read().is_some()
     }
 
-    /// The stream that the sheets are in.
+    /// The stream that has the sheets.
     fn workbook(&self) -> Option<Vec<u8>> {
         let directory = self.chain(number(self.bytes, 48)?, None)?;
         let is_named = |entry: &&[u8], name: &str| {
@@ -115,7 +115,7 @@ impl<'b> Container<'b> {
         if length >= 4096 {
             return self.chain(start, Some(length));
         }
-        // It stands among the small sectors, which are the root's own chain.
+        // It is stored in small sectors, which are the root's own chain.
         let small = self.chain(number(&directory, 116)?, None)?;
         let next = numbers(&self.chain(number(self.bytes, 60)?, None)?);
         let (mut stream, mut id) = (Vec::new(), usize::try_from(start).ok()?);
@@ -126,7 +126,7 @@ impl<'b> Container<'b> {
         Some(stream)
     }
 
-    /// The bytes of a chain, so many or all of them.
+    /// The bytes of a chain: `length` of them, or all.
     fn chain(&self, start: u32, length: Option<usize>) -> Option<Vec<u8>> {
         let (mut chain, mut id) = (Vec::new(), start);
         while id != END {

@@ -1,11 +1,11 @@
-//! Consent in the words of exports: each line of consent.tsv has a state and other words for it.
+//! Consent in the words of exports: each line of consent.tsv has a state and its other names.
 
 use std::str::FromStr as _;
 
 use crate::domain::Consent;
 use crate::text;
 
-/// What a cell says; an empty one says nothing.
+/// The consent in a cell; none if it is empty.
 pub(super) fn consent_of(text: &str) -> std::result::Result<Option<Consent>, String> {
     let word = text.to_lowercase();
     if word.is_empty() {
@@ -15,11 +15,11 @@ pub(super) fn consent_of(text: &str) -> std::result::Result<Option<Consent>, Str
     let state = states.find(|words| words.clone().any(|known| known == word)).and_then(|mut words| words.next());
     match state.and_then(|state| Consent::from_str(state).ok()) {
         Some(consent) => Ok(Some(consent)),
-        None => Err(format!("{} is no answer: yes, no or unknown", text::quote(text))),
+        None => Err(format!("{} is not yes, no or unknown", text::quote(text))),
     }
 }
 
-/// Whether a cell says that something is so: a word, a mark or a day, and not "no" or `0000-00-00`.
+/// Whether a cell means yes: a word, a mark or a day, and not "no" or `0000-00-00`.
 pub(super) fn holds(cell: &str) -> bool {
     cell.contains(|c: char| !matches!(c, '0' | '-' | '.' | '/' | ':' | ' '))
         && !matches!(consent_of(cell), Ok(Some(Consent::No | Consent::Unknown)))

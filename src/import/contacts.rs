@@ -1,4 +1,4 @@
-//! Rows of customers, read: what each says about a person.
+//! Parses rows of customers.
 
 use csv::StringRecord;
 
@@ -14,16 +14,16 @@ use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, EmailAddr
 use crate::error::Result;
 use crate::text;
 
-/// One row, read.
+/// One parsed row.
 #[derive(Debug)]
 pub(super) struct ContactRow {
     pub(crate) line: usize,
-    /// How far into the file it starts.
+    /// Its offset in the file.
     pub(crate) offset: usize,
     pub(crate) reference: String,
-    /// What stood for the reference in earlier versions, where they read the email differently.
+    /// The reference in earlier versions, if they read the email differently.
     pub(crate) former_reference: Option<String>,
-    /// What keeps the email from being an address.
+    /// Why the email is invalid.
     pub(crate) email_fault: Option<String>,
     /// The reference is made of the name and the address: several people may share it.
     pub(crate) is_listed: bool,
@@ -33,13 +33,13 @@ pub(super) struct ContactRow {
     pub(crate) email: Option<Consent>,
     pub(crate) tags: Vec<String>,
     pub(crate) address_hash: i64,
-    /// Which of the addresses of the file it is.
+    /// The index of the file's address that is used.
     pub(crate) address_of_file: usize,
-    /// What the file says to be so.
+    /// Circumstances in the file.
     pub(crate) circumstances: Vec<CircumstanceKind>,
-    /// What its remarks or its tags say of somebody to whom no letter should go.
+    /// A remark or tag that suggests that no letter should be sent.
     pub(crate) remark: Option<String>,
-    /// The row is left out, as another one has its reference: only what it opts out of counts.
+    /// The row is left out because another has its reference: only its opt-outs count.
     pub(crate) is_repeated: bool,
 }
 
@@ -48,7 +48,7 @@ impl ContactRow {
         &self.texts[field as usize]
     }
 
-    /// What the row opts out of, and nothing else.
+    /// Only the opt-outs of the row.
     pub(super) fn opt_outs(mut self) -> Option<Self> {
         self.texts.iter_mut().for_each(String::clear);
         self.tags.clear();
@@ -64,7 +64,7 @@ fn no(consent: Option<Consent>) -> Option<Consent> {
     consent.filter(|consent| *consent == Consent::No)
 }
 
-/// Reads a row; its faults, when it has some.
+/// Parses a row; or returns its errors.
 pub(super) fn read(
     plan: &ImportPlan<'_>,
     survey: &Survey<'_>,
@@ -113,7 +113,7 @@ pub(super) fn read(
         reference = list_reference(|field| texts[field as usize].as_str());
     }
     if is_listed && reference.is_empty() {
-        // An email that is no address is better than nothing.
+        // An invalid email is better than nothing.
         is_listed = false;
         reference = plan.reference(row, survey)?.into_owned();
     }
@@ -170,7 +170,7 @@ pub(super) fn read(
     }))
 }
 
-/// What a row says about post and about email, each with its field.
+/// The consent to post and email in a row, each with its field.
 fn consents(
     plan: &ImportPlan<'_>,
     row: &StringRecord,
@@ -178,7 +178,7 @@ fn consents(
     let cell = |field| plan.columns.pick(field).of(row);
     [("post_consent", "", "post_stop"), ("email_consent", "email_start", "email_stop")].map(|(field, start, stop)| {
         let mut consent = consent_of(&cell(field));
-        // A column that records a moment says yes or no by being filled.
+        // A column with a timestamp means yes or no if it is filled.
         if !start.is_empty() && !cell(start).is_empty() {
             consent = consent.map(|_| Some(Consent::Yes));
         }

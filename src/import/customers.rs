@@ -1,4 +1,4 @@
-//! Customers into the book: new cards, and what changed on the old ones.
+//! Imports customers: new cards, and changes of existing ones.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::mpsc::sync_channel;
@@ -21,12 +21,12 @@ use crate::error::{Error, Result};
 use crate::store::Write;
 use crate::text;
 
-/// Takes the customers of a file into the book. Empty cells never erase what the book has.
+/// Imports the customers of a file. Empty cells never erase what is on a card.
 ///
-/// Rows with a fault are left out and named in the report; whether the rest stands is for the caller to say.
+/// Rows with an error are left out and named in the report; the caller decides whether the rest is imported.
 ///
 /// # Errors
-/// When the file cannot be read, or the database fails.
+/// When the file cannot be read.
 pub(crate) fn customers(
     write: &Write<'_>,
     plan: &ImportPlan<'_>,
@@ -81,11 +81,11 @@ pub(crate) fn customers(
         (without_postcode, "the new address has no postcode"),
         (
             unusable_emails,
-            "an email that is no address, so nothing can be sent there; correct it in the list, or with `regulars customer set REF email=…`",
+            "an invalid email address, so nothing can be sent there; correct it in the list, or with `regulars customer set REF email=…`",
         ),
         (
             remarks,
-            "perhaps deceased, moved or not to be written to, by what the file remarks (`customer set REF deceased=yes`, `moved=yes` or `post=no`)",
+            "perhaps deceased, moved or opted out, according to remarks in the file (`customer set REF deceased=yes`, `moved=yes` or `post=no`)",
         ),
     ] {
         if !references.is_empty() {
@@ -93,9 +93,12 @@ pub(crate) fn customers(
         }
     }
     report.not_taken(plan.not_taken());
+    if report.added > 0 {
+        plan.needs_people()?;
+    }
     if report.added + report.changed > 0 {
         customers::link_purchases(write, import)?;
-        progress(ImportStep::Now("Working out who lives together"))?;
+        progress(ImportStep::Now("Updating households"))?;
         if touched.len() > FEW {
             household::regroup(write)?;
         } else {
@@ -111,7 +114,7 @@ pub(crate) fn customers(
     Ok(report)
 }
 
-/// Reads on a thread of its own, and takes what was read here.
+/// Parses on a separate thread, and imports the parsed rows here.
 fn read_all(
     book: &mut CustomerImporter<'_>,
     plan: &ImportPlan<'_>,
@@ -123,14 +126,14 @@ fn read_all(
         let reading = scope.spawn(move || -> Result<ImportReport> {
             let survey = plan.survey();
             let mut birthdays = BirthdayColumn::of(plan, today);
-            // On which line each reference stood first.
+            // The line on which each reference occurred first.
             let mut seen: HashMap<String, usize> = HashMap::new();
             let newest = if plan.dialect.quirks.repeats { Some(newest(plan, &survey)?) } else { None };
             let mut of_addresses = vec![0; plan.addresses.len()];
             let (mut read, mut batch) = (ImportReport::default(), Vec::new());
             plan.sheet.each(|row| {
                 read.read += 1;
-                // Of an order with several lines the first says who bought it.
+                // In an order with several lines the first one has the customer.
                 if newest.is_some() && plan.columns.are_empty(row.cells) {
                     return Ok(());
                 }
@@ -163,7 +166,7 @@ fn read_all(
                     }
                     Err(problems) => plan.leave_out(&mut read, row, problems)?,
                 }
-                // Nobody takes them any more once the import has ended.
+                // No one receives them once the import has ended.
                 if batch.len() == 1024 && give.send(std::mem::take(&mut batch)).is_err() {
                     return Err(Error::new("the import has ended"));
                 }
@@ -184,7 +187,7 @@ fn read_all(
     })
 }
 
-/// Of a file with several addresses, how many people have which.
+/// How many people have which of a file's several addresses.
 fn chosen_addresses(plan: &ImportPlan<'_>, people: &[usize]) -> Option<String> {
     let named = |name: &str| if name.is_empty() { "first".to_owned() } else { text::quote(name) };
     let used = plan.addresses.iter().zip(people).filter(|(_, people)| **people > 0);
@@ -198,10 +201,10 @@ fn chosen_addresses(plan: &ImportPlan<'_>, people: &[usize]) -> Option<String> {
 fn twice(plan: &ImportPlan<'_>, contact: &ContactRow, line: usize, first: usize) -> RowProblem {
     let message = format!("customer {} is in line {first} already", text::quote(&contact.reference));
     RowProblem::new(line, plan.reference_heading(), message)
-        .hint("take one of the rows out; if they are two people, give one another reference")
+        .hint("remove one of the rows; if they are two people, give one a different reference")
 }
 
-/// Whose email is no address, what is wrong with it, and where it stands; `before` is that of the card.
+/// Why a row's email is invalid, and on which line; `before` is that of the card.
 fn unusable_email(contact: &ContactRow, before: &str) -> Option<String> {
     use CustomerField::{Company, Email, FirstName, FullName, LastName, Suffix};
     let fault = contact.email_fault.as_ref()?;
@@ -213,40 +216,40 @@ fn unusable_email(contact: &ContactRow, before: &str) -> Option<String> {
     Some(format!("{who} in line {}: {email} {fault}{in_book}", contact.line))
 }
 
-/// The book while customers are taken into it.
+/// The state of an import of customers.
 struct CustomerImporter<'t> {
     write: &'t Write<'t>,
     today: NaiveDate,
     ids: HashMap<String, CustomerId>,
-    /// Those that were merged or forgotten.
+    /// Merged and forgotten references.
     references: References,
     forgotten: usize,
-    /// References that are new in a book that was not empty.
+    /// New references in a book that was not empty.
     new: Vec<String>,
     cards: CardWriter<'t>,
-    /// Those who are known by name and address alone.
+    /// People known by name and address alone.
     listed: ListedPeople,
-    /// The references of earlier versions that somebody in the file has.
+    /// References of earlier versions that people in the file have.
     former: HashSet<String>,
-    /// Whose address the file has only a part of, and who has lost the postcode.
+    /// Cards for which the file has only a part of an address, and lost postcodes.
     unclear: Vec<String>,
     without_postcode: Vec<String>,
-    /// Whose email is no address, with what is wrong and the line.
+    /// Invalid emails, with the reason and the line.
     unusable_emails: Vec<String>,
-    /// Whose remarks say that no letter should go.
+    /// Customers whose remarks suggest that no letter should be sent.
     remarks: Vec<String>,
     has_street_column: bool,
-    /// Who opts out in the file, and whose yes in it would take an opt-out back.
+    /// Opt-outs in the file, and consents in it that would override an opt-out.
     opt_outs: HashSet<(CustomerId, ConsentChannel)>,
     taken_back: Vec<TakenBack>,
     undeliverable: UndeliverableAddresses,
-    /// Whose home or name is new.
+    /// Customers whose address or name is new.
     touched: Vec<CustomerId>,
     words: Words,
     report: ImportReport,
 }
 
-/// A yes of the file of somebody who has opted out.
+/// Consent in the file for someone who has opted out.
 struct TakenBack {
     id: CustomerId,
     channel: ConsentChannel,
@@ -255,7 +258,7 @@ struct TakenBack {
     is_counted: bool,
 }
 
-/// Of so many at most the households are worked out one by one.
+/// Up to this many, households are updated one by one.
 const FEW: usize = 500;
 
 impl<'t> CustomerImporter<'t> {
@@ -284,7 +287,7 @@ impl<'t> CustomerImporter<'t> {
         })
     }
 
-    /// Whoever is known by name and address gets the number that tells them from others of that name there.
+    /// People known by name and address get a number that distinguishes them from others of that name there.
     fn take(&mut self, contact: &mut ContactRow) -> Result<()> {
         if let Some(former) = contact.former_reference.take()
             && self.ids.contains_key(&former)
@@ -314,18 +317,18 @@ impl<'t> CustomerImporter<'t> {
 
     fn take_known(&mut self, contact: &ContactRow) -> Result<()> {
         let mut status = self.references.status(&contact.reference);
-        // Somebody who was forgotten does not come back under another reference.
+        // Someone who was forgotten does not come back under another reference.
         if self.references.has_forgotten()
             && status == RefStatus::Own
             && self.references.status(&email_key(contact.field(CustomerField::Email))) == RefStatus::Forgotten
         {
             status = RefStatus::Forgotten;
         }
-        // Of a card that was merged into another only what the other lacks is taken, and of wishes a no.
+        // From a card that was merged into another, only missing fields are used, and opt-outs.
         let is_merged = matches!(status, RefStatus::Merged(_));
         let old = match status {
             RefStatus::Own => match self.ids.get(&contact.reference).copied() {
-                // What the first of its rows made.
+                // What the first of its rows created.
                 None if contact.is_repeated => customers::resolve_ref(self.write, &contact.reference)?,
                 known => known,
             },
@@ -357,7 +360,7 @@ impl<'t> CustomerImporter<'t> {
             if said == before || (is_merged && said != Consent::No) {
                 continue;
             }
-            // Whether an opt-out is taken back is known once the whole file is read.
+            // Whether an opt-out is overridden is only known at the end of the file.
             if before == Consent::No || self.opt_outs.contains(&(id, channel)) && said != Consent::No {
                 if said == Consent::Yes {
                     let reference = contact.reference.clone();
@@ -396,7 +399,8 @@ impl<'t> CustomerImporter<'t> {
         Ok(())
     }
 
-    /// Takes the yes of the file where it takes back an opt-out of an earlier list; one that the customer told the shop stands.
+    /// Applies consents of the file that override an opt-out of an earlier list; an opt-out that the customer told the
+    /// shop stays.
     fn take_back(&mut self) -> Result<()> {
         let taken_back = std::mem::take(&mut self.taken_back);
         if taken_back.is_empty() {
@@ -423,7 +427,7 @@ impl<'t> CustomerImporter<'t> {
             let who = text::first_few(&references, 12);
             self.report
                 .warnings
-                .push(format!("opted out of {channel} with us, so the yes of the file was not imported: {who}"));
+                .push(format!("opted out of {channel} with us, so the consent in the file was not imported: {who}"));
         }
         Ok(())
     }
@@ -433,7 +437,7 @@ impl<'t> CustomerImporter<'t> {
         self.words.put_in(id, |field| contact.field(field));
         self.touched.push(id);
         if contact.is_listed {
-            // It may stand in the file again.
+            // It may occur in the file again.
             self.ids.insert(contact.reference.clone(), id);
         } else if !self.ids.is_empty() {
             self.new.push(contact.reference.clone());
@@ -441,11 +445,11 @@ impl<'t> CustomerImporter<'t> {
         Ok(id)
     }
 
-    /// Writes what is different; whether something was. The address is taken as a whole.
+    /// Writes what is different; returns whether anything was. The address is handled as a whole.
     fn update(&mut self, id: CustomerId, contact: &ContactRow, old: &[String], only_empty: bool) -> Result<bool> {
         let (before, after) = (|field: CustomerField| old[field as usize].as_str(), |field| contact.field(field));
         let address = match address_change(before, after) {
-            // Without a column for streets the file corrects what it has columns for.
+            // Without a column for streets the file corrects the columns it has.
             AddressChange::Unclear if !self.has_street_column => AddressChange::Complete,
             AddressChange::Replace if only_empty && ADDRESS.into_iter().any(|field| !before(field).is_empty()) => {
                 AddressChange::Unclear
@@ -467,7 +471,7 @@ impl<'t> CustomerImporter<'t> {
                 _ if only_empty && !old.is_empty() => old,
                 true => address.part(*field, before, after),
                 false if new.is_empty() => old,
-                // What is no address takes the place of none.
+                // An invalid address never replaces a valid one.
                 false
                     if *field == CustomerField::Email && contact.email_fault.is_some() && EmailAddress::is_one(old) =>
                 {
@@ -508,7 +512,7 @@ impl<'t> CustomerImporter<'t> {
         Ok(true)
     }
 
-    /// Writes down what the file says to be so; whether it is new.
+    /// Records circumstances in the file; returns whether they are new.
     fn record_circumstances(&mut self, id: CustomerId, contact: &ContactRow) -> Result<bool> {
         let mut is_new = false;
         for kind in contact.circumstances.iter().copied() {

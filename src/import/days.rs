@@ -7,7 +7,7 @@ use super::zones::{self, DayZones, TimeText};
 use crate::error::{Error, Result};
 use crate::text;
 
-/// Which comes first where a day is written with slashes.
+/// The order of a day written with slashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DayOrder {
     /// `31/12/1989`.
@@ -29,7 +29,7 @@ impl std::str::FromStr for DayOrder {
     }
 }
 
-/// Which comes first in the days of a column; nothing when no row shows it, or rows differ.
+/// The order in a column; none when no row shows it, or rows differ.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -37,12 +37,12 @@ pub(crate) fn order_of_column(sheet: &ImportSheet, place: usize) -> Result<Optio
     sheet.shown(|row| read(row.get(place)?)?.reading.order())
 }
 
-/// What one text says about the day.
+/// The possible meanings of one text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DayReading {
-    /// One day, however it is read.
+    /// One day in any order.
     Clear(NaiveDate),
-    /// One day, and it shows in which order this is written: the other order gives none.
+    /// One day, which shows the order: the other order gives none.
     Shows(NaiveDate, DayOrder),
     /// Two days: day first, month first.
     Either(NaiveDate, NaiveDate),
@@ -55,28 +55,28 @@ impl DayReading {
     }
 }
 
-/// A day as it is written, and the time of day that stands with it.
+/// A day as written, and its time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct DayText<'t> {
     pub(super) reading: DayReading,
     pub(super) time: TimeText<'t>,
 }
 
-/// Reads a day in the zones of its column. `03/04/2024` needs an order; nothing is guessed.
+/// Parses a day in the zones of its column. `03/04/2024` needs an order; it is not guessed.
 ///
 /// # Errors
-/// When the text is not one day.
+/// When the text is not exactly one day.
 pub(crate) fn parse_in(text: &str, order: Option<DayOrder>, zones: DayZones) -> Result<NaiveDate> {
     let day = parse(text, order)?;
     Ok(zones.day(day, read(text).map(|read| read.time).unwrap_or_default()).0)
 }
 
-/// Reads a day, its time of day left aside. `03/04/2024` needs an order; nothing is guessed.
+/// Parses a day, without its time. `03/04/2024` needs an order; it is not guessed.
 ///
-/// Years of two digits are 1969 to 2068.
+/// Two-digit years are 1969 to 2068.
 ///
 /// # Errors
-/// When the text is not one day.
+/// When the text is not exactly one day.
 pub(crate) fn parse(text: &str, order: Option<DayOrder>) -> Result<NaiveDate> {
     let not_a_day = || Error::new(format!("{} is not a day", text::quote(text.trim())));
     let wrong = || not_a_day().hint("write days as 1989-01-31");
@@ -93,16 +93,16 @@ pub(crate) fn parse(text: &str, order: Option<DayOrder>) -> Result<NaiveDate> {
         (DayReading::Either(_, month_first), Some(DayOrder::MonthFirst)) => Ok(month_first),
         (DayReading::Either(..), None) => {
             Err(Error::new(format!("{} could be two different days", text::quote(text.trim())))
-                .hint("say which comes first: `--date-order dmy` or `--date-order mdy`"))
+                .hint("set which comes first: `--date-order dmy` or `--date-order mdy`"))
         }
     }
 }
 
-/// What a text says, before an order is known.
+/// The meanings of a text before an order is known.
 pub(super) fn read(text: &str) -> Option<DayText<'_>> {
     let text = text.trim();
     let bytes = text.as_bytes();
-    // By far the most common, and the fastest to read.
+    // By far the most common form, and the fastest to parse.
     if bytes.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-' && text.is_char_boundary(10) {
         let day = date(number(&text[..4])?, number(&text[5..7])?, number(&text[8..10])?)?;
         return zones::time(&text[10..]).map(|time| DayText { reading: DayReading::Clear(day), time });
@@ -130,7 +130,7 @@ fn of_numbers(day: &str) -> Option<DayReading> {
         }
         [first, second, last] if matches!(last.len(), 2 | 4) && first.len() <= 2 && second.len() <= 2 => {
             let (first, second, year) = (number(first)?, number(second)?, year(last)?);
-            // With full stops the day always comes first.
+            // With periods the day always comes first.
             let (day_first, month_first) = (date(year, second, first), date(year, first, second));
             match (day_first, month_first) {
                 (Some(one), _) if day.contains('.') => Some(DayReading::Clear(one)),
@@ -187,7 +187,7 @@ fn with_month_name(text: &str) -> Option<DayText<'_>> {
     Some(DayText { reading: DayReading::Clear(day?), time })
 }
 
-/// The beginnings of the months in English, German, French and Spanish, without accents.
+/// The first letters of the months in English, German, French and Spanish, without accents.
 const MONTHS: [&[&str]; 12] = [
     &["jan", "ene"],
     &["feb", "fev"],
@@ -210,7 +210,7 @@ fn month_of(word: &str) -> Option<u32> {
     (word.len() >= 3 && word.chars().all(char::is_alphabetic)).then(|| u32::try_from(index + 1).ok()).flatten()
 }
 
-/// Days of the week and the words between.
+/// Days of the week, and the words between.
 fn is_filler(word: &str) -> bool {
     const STARTS: [&str; 21] = [
         "mon", "tue", "wed", "thu", "fri", "sat", "sun", "mo", "di", "mi", "do", "fr", "sa", "so", "lun", "jue", "vie",

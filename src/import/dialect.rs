@@ -1,21 +1,22 @@
-//! The exports that are known, each recognised by its headings: the data is in dialects.tsv.
+//! The known exports, each recognized by its headings: the data is in dialects.tsv.
 //!
-//! To add one, write its lines into dialects.tsv, cells separated by tabs: `dialect` with what `--from` calls it and how it
-//! reads after "This looks like"; `system`, within which receipt numbers are unique; `marks`, the headings that are all in
-//! this export and not all in any other; its quirks; then under `customers` or `purchases` a line for each field, with the
-//! columns that may be it. A column is written as in the export. `a|b` takes the first that is not empty, `a+b` joins
-//! them, `a if b` counts only in files that have `b` as well, and `a#2` is the second column of that heading. Where an
-//! export has several addresses, `address` with the name of each begins its columns, the best first.
+//! To add one, write its lines into dialects.tsv, cells separated by tabs: `dialect` with its `--from` name and the
+//! text after "This looks like"; `system`, within which receipt numbers are unique; `marks`, headings that together are
+//! only in this export; its quirks; then under `customers` or `purchases` a line for each field, with its possible
+//! columns. A column is written as in the export. `a|b` uses the first that is not empty, `a+b` joins them, `a if b`
+//! counts only in files that also have `b`, and `a#2` is the second column of that heading. If an export has several
+//! addresses, `address` with the name of each begins its columns, the best first.
 
 use std::sync::LazyLock;
 
 use super::columns::{ADDRESS_FIELDS, CUSTOMER_FIELDS, PURCHASE_FIELDS};
 use super::days::DayOrder;
+use super::headings::full_key;
 use crate::error::{Error, Result};
 use crate::money::DecimalSeparator;
 use crate::text::{self, heading_key};
 
-/// Every dialect, the plain lists of several languages last.
+/// Every dialect, with the plain lists of several languages at the end.
 static DIALECTS: LazyLock<Vec<Dialect>> = LazyLock::new(|| {
     let mut reader = DialectReader::default();
     for line in include_str!("dialects.tsv").lines() {
@@ -24,7 +25,7 @@ static DIALECTS: LazyLock<Vec<Dialect>> = LazyLock::new(|| {
     reader.dialects
 });
 
-/// A field of ours, and the columns that may be it.
+/// A field and its possible columns.
 pub(super) type DialectField = (&'static str, Vec<&'static str>);
 
 /// One of several addresses of an export.
@@ -38,13 +39,13 @@ pub(super) struct DialectAddress {
 /// One kind of export.
 #[derive(Debug, Default)]
 pub(crate) struct Dialect {
-    /// What `--from` calls it: `square-customers`.
+    /// The name in `--from`: `square-customers`.
     pub(crate) name: &'static str,
     /// As in "This looks like …": `a Square customer export`.
     pub(crate) title: &'static str,
-    /// The system it is from; receipt numbers are unique within it.
+    /// Its system; receipt numbers are unique within it.
     pub(crate) system: &'static str,
-    /// Headings that are all there in this export, and not all in any other.
+    /// Headings that together are only in this export.
     marks: Vec<&'static str>,
     customers: Vec<DialectField>,
     /// The best first.
@@ -53,36 +54,36 @@ pub(crate) struct Dialect {
     pub(super) quirks: Quirks,
 }
 
-/// How an export writes things.
+/// Peculiarities of an export.
 #[derive(Debug, Default)]
 pub(super) struct Quirks {
-    /// The amount is that of the whole order and stands on its first line; without it every line has its own.
+    /// The amount is that of the whole order, in its first line; otherwise every line has its own.
     pub(super) order_total: bool,
-    /// A customer stands in several rows, one an order: the newest counts.
+    /// A customer has several rows, one for each order: the newest is used.
     pub(super) repeats: bool,
-    /// The heading and the word of rows that take back an earlier receipt under the same number.
+    /// The heading and the word of rows that cancel an earlier receipt with the same number.
     pub(super) takes_back: Option<(&'static str, &'static str)>,
-    /// Which comes first in `03/04/2024`, where the system always writes it so.
+    /// The order in `03/04/2024`, if it is always the same in this system.
     pub(super) day_order: Option<DayOrder>,
 }
 
 impl Quirks {
-    /// Whether a column is read though it is no field of ours.
+    /// Whether a column is used although it is not a field.
     pub(super) fn reads(&self, heading: &str) -> bool {
         self.takes_back.is_some_and(|(known, _)| known.eq_ignore_ascii_case(heading))
     }
 }
 
-/// Reads dialects.tsv.
+/// Parses dialects.tsv.
 #[derive(Default)]
 struct DialectReader {
     dialects: Vec<Dialect>,
-    /// Of the fields that come now; nothing before the first.
+    /// The kind of the following fields; none before the first.
     kind: Option<ImportKind>,
 }
 
 impl DialectReader {
-    /// Reads a line; whether it says something that is known.
+    /// Parses a line; returns whether it was understood.
     fn line(&mut self, line: &'static str) -> bool {
         if line.is_empty() || line.starts_with('#') {
             return true;
@@ -133,7 +134,7 @@ pub(crate) enum ImportKind {
 }
 
 impl ImportKind {
-    /// The fields that there are.
+    /// The fields of this kind.
     pub(crate) fn fields(self) -> &'static [&'static str] {
         match self {
             Self::Customers => CUSTOMER_FIELDS,
@@ -150,17 +151,17 @@ impl ImportKind {
 }
 
 impl Dialect {
-    /// Every dialect, the plain lists last.
+    /// Every dialect, with the plain lists at the end.
     pub(crate) fn all() -> impl Iterator<Item = &'static Dialect> {
         DIALECTS.iter()
     }
 
-    /// The plain lists, a language each.
+    /// The plain lists, one for each language.
     fn plain() -> impl DoubleEndedIterator<Item = &'static Dialect> {
         DIALECTS.iter().filter(|dialect| dialect.is_plain())
     }
 
-    /// Which column is which.
+    /// Its fields and columns.
     pub(super) fn columns(&self, kind: ImportKind) -> &[DialectField] {
         match kind {
             ImportKind::Customers => &self.customers,
@@ -168,53 +169,52 @@ impl Dialect {
         }
     }
 
-    /// Whether it is a list of the owner's own making.
+    /// Whether it is a list made by hand.
     pub(crate) fn is_plain(&self) -> bool {
         self.marks.is_empty()
     }
 
-    /// How it writes decimals where nothing in a file shows it: systems write a point, people what they like.
+    /// Its decimal separator if a file does not show it: systems use a point, people use both.
     pub(super) fn decimal(&self) -> Option<DecimalSeparator> {
         (!self.is_plain()).then_some(DecimalSeparator::Point)
     }
 
-    /// Of a plain list: the columns of the other languages, for headings that are not in its own.
+    /// For a plain list: the columns of the other languages, for headings that are not in its own.
     pub(super) fn others(&self, kind: ImportKind) -> impl Iterator<Item = &'static DialectField> {
         Self::plain().filter(|_| self.is_plain()).flat_map(move |other| other.columns(kind))
     }
 
-    /// Of a plain list: the addresses that the plain lists of other languages know.
+    /// For a plain list: the addresses of the plain lists of other languages.
     pub(super) fn plain_addresses(&self) -> impl Iterator<Item = &'static DialectAddress> {
         let name = self.name;
         Self::plain().filter(move |other| self.is_plain() && other.name != name).flat_map(|other| &other.addresses)
     }
 
-    /// The dialect of a header: the one with the most marks, all of them there; else the plain list that knows most headings.
+    /// The dialect of a header: the one with the most marks, if all of them are there; else the plain list with the
+    /// most known headings.
     ///
     /// # Errors
-    /// When the export has nothing of what is wanted.
+    /// When the export does not have the requested kind.
     pub(crate) fn recognise(header: &[String], kind: ImportKind, is_cards: bool) -> Result<&'static Self> {
         let folded: Vec<String> = header.iter().map(|heading| heading_key(heading)).collect();
         let there = |mark: &&&str| folded.contains(&heading_key(mark));
         let marked = |d: &&Dialect| !d.is_plain() && d.marks.iter().all(|mark| there(&mark));
         let card = Self::all().find(|d| is_cards && d.name == "vcard");
         let Some(found) = card.or_else(|| Self::all().filter(marked).max_by_key(|d| d.marks.len())) else {
-            let known = |d: &&Dialect| {
-                d.columns(kind)
-                    .iter()
-                    .filter(|(_, names)| names.iter().any(|n| folded.contains(&heading_key(first(n)))))
-                    .count()
-            };
+            let full: Vec<String> = header.iter().map(|heading| full_key(heading)).collect();
+            let is_there = |name: &str| folded.contains(&heading_key(name)) || full.contains(&full_key(name));
+            let is_known = |names: &[&str]| names.iter().any(|name| is_there(first(name)));
+            let known = |d: &&Dialect| d.columns(kind).iter().filter(|(_, names)| is_known(names)).count();
             let most = Self::plain().rev().max_by_key(known);
             return most.ok_or_else(|| Error::new("no dialect is known"));
         };
         found.with(kind)
     }
 
-    /// The dialect of a name, or of a system and what is wanted of it.
+    /// The dialect of a name, or of a system and a kind.
     ///
     /// # Errors
-    /// When there is none, or the export has nothing of what is wanted.
+    /// When there is none, or the export does not have the requested kind.
     pub(crate) fn named(name: &str, header: &[String], kind: ImportKind) -> Result<&'static Self> {
         if let Some(found) = Self::all().find(|d| d.name == name) {
             return found.with(kind);
@@ -233,14 +233,12 @@ impl Dialect {
             return Ok(self);
         }
         let other = if kind == ImportKind::Customers { ImportKind::Purchases } else { ImportKind::Customers };
-        Err(Error::new(format!("{} has no {}", self.title, kind.word())).hint(format!(
-            "take it in with `regulars import {}`, or force another dialect with `--from`",
-            other.word()
-        )))
+        Err(Error::new(format!("{} has no {}", self.title, kind.word()))
+            .hint(format!("import it with `regulars import {}`, or set another dialect with `--from`", other.word())))
     }
 }
 
-/// The heading with which the writing of a column begins.
+/// The first heading of a column notation.
 fn first(name: &str) -> &str {
     name.split([' ', '|', '+', '#']).next().filter(|_| name.contains(" if ")).unwrap_or(name)
 }

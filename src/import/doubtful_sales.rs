@@ -1,5 +1,5 @@
-//! Sales of a file that are not in the book as they stand there, and may be in it written in another way: looked at together
-//! where customer and day are the same.
+//! Sales of a file that are not in the book in the same form, but may be in another: compared as a group with the same
+//! customer and day.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ pub(super) struct DoubtfulSale {
     pub(super) quantity_milli: Option<i64>,
     pub(super) lines: Vec<StoredLine>,
     pub(super) key: DedupeKey,
-    /// Whose it is, as far as the book can tell.
+    /// Its customer, if known.
     pub(super) customer: Option<CustomerId>,
 }
 
@@ -28,7 +28,7 @@ impl DoubtfulSale {
         self.lines.iter().map(StoredLine::item).collect()
     }
 
-    /// What those that are looked at together have in common.
+    /// The key of its group.
     pub(super) fn group(&self) -> (NaiveDate, Option<CustomerId>, Cow<'_, str>) {
         let reference = if self.customer.is_some() { Cow::default() } else { same_key(&self.reference) };
         (self.on, self.customer, reference)
@@ -40,19 +40,19 @@ impl DoubtfulSale {
     }
 }
 
-/// What a doubtful sale is.
+/// What a doubtful sale matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum SaleMatch {
     New,
-    /// A purchase of the book, by its place among those given.
+    /// A stored purchase, by its index.
     Known(usize),
     /// One line of it.
     LineOf(usize),
-    /// A receipt whose lines are purchases that had no number.
+    /// A receipt whose lines are stored purchases without a number.
     Numbered(Vec<usize>),
 }
 
-/// A purchase of the book, or a line of one that has a receipt number.
+/// A stored purchase, or a line of one that has a receipt number.
 struct Slot<'s> {
     purchase: usize,
     is_line: bool,
@@ -60,8 +60,8 @@ struct Slot<'s> {
     traits: SaleTraits<'s>,
 }
 
-/// What each sale of a group is, `stored` being what the book has of that customer and day. A number is only given and taken
-/// away within one system, `source`.
+/// The match of each sale of a group; `stored` are the purchases of that customer and day. Receipt numbers are only set
+/// or removed within one system, `source`.
 pub(super) fn decide(group: &[DoubtfulSale], stored: &[StoredPurchase], source: &str) -> Vec<SaleMatch> {
     let mut found = vec![SaleMatch::New; group.len()];
     let mut slots: Vec<Slot<'_>> = stored.iter().enumerate().flat_map(|(at, sale)| slots_of(at, sale)).collect();
@@ -93,7 +93,7 @@ pub(super) fn decide(group: &[DoubtfulSale], stored: &[StoredPurchase], source: 
     found
 }
 
-/// What sales of a file may be of a purchase: it, or of a receipt the lines that the book has.
+/// What sales of a file may match in a purchase: the whole, or the lines of a receipt.
 fn slots_of(at: usize, sale: &StoredPurchase) -> Vec<Slot<'_>> {
     let is_numbered = !sale.receipt.is_empty();
     let slot = |is_line, traits| Slot { purchase: at, is_line, is_numbered, traits };

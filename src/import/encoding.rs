@@ -1,4 +1,4 @@
-//! Encodings that are not Unicode: which one a file is in, judged by the words that it would have, and its text.
+//! Encodings other than Unicode: detects which one a file has, by the words it would contain, and decodes it.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -10,26 +10,26 @@ use encoding_rs::{Encoding, ISO_8859_2, ISO_8859_15, UTF_8, WINDOWS_1250, WINDOW
 use crate::error::{Error, Result};
 use crate::text;
 
-/// An encoding in which a line can be read by itself.
+/// A single-byte encoding, in which lines can be decoded separately.
 #[derive(Debug)]
 pub(super) struct CodePage {
-    /// What `--encoding` calls it, the usual name first.
+    /// The names in `--encoding`, the usual one first.
     names: Vec<&'static str>,
-    /// What messages call it.
+    /// Its name in messages.
     pub(super) title: &'static str,
-    /// How likely it is beforehand.
+    /// Its prior likelihood.
     prior: i32,
     characters: Characters,
 }
 
 #[derive(Debug, Clone)]
 enum Characters {
-    /// Those of the bytes 80 to FF.
+    /// The characters of the bytes 80 to FF.
     Table(Vec<char>),
     Known(&'static Encoding),
 }
 
-/// Those of codepages.tsv.
+/// The encodings of codepages.tsv.
 static PAGES: LazyLock<Vec<CodePage>> = LazyLock::new(|| {
     text::table_rows(include_str!("codepages.tsv")).filter_map(|row| page_of(&row.collect::<Vec<_>>())).collect()
 });
@@ -50,7 +50,7 @@ impl CodePage {
         Self { names: vec![encoding.name()], title: encoding.name(), prior: 0, characters: Characters::Known(encoding) }
     }
 
-    /// The text of a line.
+    /// Decodes a line.
     pub(super) fn decode<'b>(&self, bytes: &'b [u8]) -> Cow<'b, str> {
         match &self.characters {
             Characters::Known(encoding) => encoding.decode_without_bom_handling(bytes).0,
@@ -64,7 +64,7 @@ impl CodePage {
         }
     }
 
-    /// The bytes of a text, when it has them all.
+    /// Encodes a text; none if it has other characters.
     pub(super) fn encode(&self, text: &str) -> Option<Vec<u8>> {
         match &self.characters {
             Characters::Known(encoding) => {
@@ -81,17 +81,17 @@ impl CodePage {
         }
     }
 
-    /// Whether a file in it is read without a word.
+    /// Whether a file in it is read without a message.
     fn is_usual(&self) -> bool {
         matches!(self.characters, Characters::Known(known) if known == WINDOWS_1252 || known == ISO_8859_15)
     }
 }
 
-/// What `--encoding` names.
+/// An encoding named by `--encoding`.
 #[derive(Debug)]
 pub(super) enum NamedEncoding {
     Page(Cow<'static, CodePage>),
-    /// One in which a line cannot be read by itself.
+    /// One in which lines cannot be decoded separately.
     Whole(&'static Encoding),
 }
 
@@ -126,7 +126,7 @@ pub(super) fn named(name: &str) -> Result<NamedEncoding> {
     }
 }
 
-/// The pages through which a text may have been converted once too often.
+/// The encodings in which a text may have been wrongly decoded once.
 pub(super) fn wrong_turns() -> impl Iterator<Item = &'static CodePage> {
     PAGES.iter().filter(|page| ["windows-1252", "macintosh", "cp850", "cp437"].contains(&page.names[0]))
 }
@@ -136,7 +136,7 @@ pub(super) fn of_windows(byte: u8) -> Option<char> {
     WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next().filter(|c| !c.is_control())
 }
 
-/// What lines seem to be in.
+/// The detected encoding.
 #[derive(Debug)]
 pub(super) struct EncodingGuess {
     pub(super) page: Cow<'static, CodePage>,
@@ -151,11 +151,11 @@ impl EncodingGuess {
     }
 }
 
-/// So much better a reading is than the next one when there is no doubt.
+/// The lead over the second-best encoding that excludes doubt.
 const CLEAR: i32 = 12;
 
-/// The encoding of lines that are not UTF-8. Among those of the Web the detector knows its languages; between them and those of old
-/// Macs and of MS-DOS, which it does not know, the words decide.
+/// The encoding of lines that are not UTF-8. The detector has the encodings of the Web and their languages; the words
+/// decide between those and the ones of old Macs and MS-DOS, which it does not know.
 pub(super) fn guess(lines: &[Vec<u8>]) -> EncodingGuess {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     for (index, line) in lines.iter().enumerate() {
@@ -164,7 +164,7 @@ pub(super) fn guess(lines: &[Vec<u8>]) -> EncodingGuess {
     }
     let detected = detector.guess(None, Utf8Detection::Deny);
     let words: BTreeSet<&[u8]> = lines.iter().flat_map(|line| words(line)).collect();
-    // The detector takes the ő of Hungarian for the õ of Portuguese.
+    // The detector confuses the ő of Hungarian with the õ of Portuguese.
     let has_hungarian = words.iter().any(|word| word.windows(2).any(|pair| pair[0] == 0xf5 && pair[1] != b'e'));
     let is_possible = |page: &&CodePage| match page.characters {
         Characters::Known(known) if known == WINDOWS_1252 || known == ISO_8859_15 => true,
@@ -192,19 +192,19 @@ pub(super) fn guess(lines: &[Vec<u8>]) -> EncodingGuess {
     EncodingGuess { is_doubtful: rival.is_some_and(|(score, _)| best - score < CLEAR), page }
 }
 
-/// How likely an encoding is beforehand that only the detector knows.
+/// The prior likelihood of an encoding that only the detector has.
 const DETECTED: i32 = 15;
 
-/// So many different words decide.
+/// At most this many different words are compared.
 const MOST_WORDS: usize = 3_000;
 
-/// The words of a line with a byte that is not ASCII.
+/// The words of a line with a non-ASCII byte.
 pub(super) fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
     line.split(move |byte| !is_part(byte)).filter(|word| !word.is_ascii()).take(MOST_WORDS)
 }
 
-/// How much a text looks like a word that people write.
+/// How plausible a text is as a word.
 fn plausibility(word: &str) -> i32 {
     let letters: Vec<char> = word.chars().collect();
     let all = |is: fn(char) -> bool| letters.iter().filter(|c| is(**c)).count();
@@ -212,7 +212,7 @@ fn plausibility(word: &str) -> i32 {
     (0..letters.len()).filter(|at| !letters[*at].is_ascii()).map(|at| fitness(&letters, at, cases)).sum()
 }
 
-/// How well a character fits between the others of its word, which has so many small and capital letters.
+/// How well a character fits between the others of its word, which has this many lowercase and capital letters.
 fn fitness(word: &[char], at: usize, (lower, upper): (usize, usize)) -> i32 {
     let c = word[at];
     let before = at.checked_sub(1).map(|index| word[index]);
@@ -270,14 +270,14 @@ fn fitness(word: &[char], at: usize, (lower, upper): (usize, usize)) -> i32 {
         };
         fit -= if before.is_none() { 15 } else { 0 };
     }
-    // In no language of Latin letters do three in a row have accents.
+    // No language in Latin script has three accented letters in a row.
     if script(c) == Script::Latin && beside.iter().all(|other| other.is_some_and(|c| is_letter(c) && !c.is_ascii())) {
         fit -= 60;
     }
     fit + sound(c, before, after)
 }
 
-/// Whether it stands between sounds as its kind does: a vowel between consonants, a consonant beside vowels.
+/// Whether it is next to plausible sounds: a vowel between consonants, a consonant next to vowels.
 fn sound(c: char, before: Option<char>, after: Option<char>) -> i32 {
     if script(c) != Script::Latin {
         return 0;
@@ -293,7 +293,7 @@ fn sound(c: char, before: Option<char>, after: Option<char>) -> i32 {
         'ê' | 'ë' | 'æ' | 'å' if after == ' ' && !vowel_before => -8,
         'à' if after == ' ' => 8,
         'ã' | 'õ' if matches!(after, 'o' | 'e') => 15,
-        // Portuguese has it before an e alone.
+        // In Portuguese only before an e.
         'õ' => -10,
         'î' if matches!(before, 'a' | 'o') => 12,
         'ö' | 'ü' | 'ä' | 'å' | 'ø' if matches!(before, 'a' | 'o' | 'u') || matches!(after, 'a' | 'o' | 'u') => {
@@ -340,7 +340,7 @@ fn lowercase(c: char) -> char {
     c.to_lowercase().next().unwrap_or(c)
 }
 
-/// How often a letter that is not ASCII stands in the names of customers.
+/// How often a non-ASCII letter occurs in names of customers.
 fn frequency(c: char) -> i32 {
     const OFTEN: [(&str, i32); 9] = [
         ("éüöä", 30),
@@ -362,7 +362,7 @@ fn frequency(c: char) -> i32 {
 mod tests {
     use super::*;
 
-    /// The page of a name.
+    /// The encoding of a name.
     fn page(name: &str) -> Cow<'static, CodePage> {
         match named(name).expect("a page") {
             NamedEncoding::Page(page) => page,
@@ -405,7 +405,7 @@ mod tests {
         }
     }
 
-    /// One name with an accent in the whole file is enough for Windows-1252, and no reason for a word.
+    /// One accented name in the whole file is enough for Windows-1252, without a message.
     #[test]
     fn a_single_name_of_windows_is_no_riddle() {
         let names = "José|Muñoz|Zoë|Müller|MÜLLER|Björn|Åkesson|Søren|Kjær|Renée|Lefèvre|François|Benoît|Hélène|Château|Núñez|Peña|\

@@ -1,20 +1,20 @@
-//! What a file is that is no text: by its first bytes, whatever its name.
+//! Detects files that are not text, by their first bytes, whatever their name.
 
 use crate::error::Error;
 
-/// What the bytes of a file are.
+/// The type of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FileKind {
     Text,
-    /// A zip archive, such as most workbooks are.
+    /// A zip archive, as most workbooks are.
     Archive,
-    /// A container of Microsoft's, such as older workbooks are.
+    /// A Microsoft container, as older workbooks are.
     Compound,
     /// Something else, as in "this is a PDF".
     Other(&'static str),
 }
 
-/// Where in a file some bytes are that tell what it is.
+/// Bytes that identify a type, with their offset.
 const MARKS: [(usize, &[u8], FileKind); 23] = [
     (0, b"PK\x03\x04", FileKind::Archive),
     (0, b"PK\x05\x06", FileKind::Archive),
@@ -41,7 +41,7 @@ const MARKS: [(usize, &[u8], FileKind); 23] = [
     (0, b"\x7fELF", FileKind::Other("a program")),
 ];
 
-/// What a text begins with that is no table, in small letters.
+/// The beginnings of texts that are not tables, in lowercase.
 const WORDS: [(&str, &str); 11] = [
     ("<!doctype html", "a web page"),
     ("<html", "a web page"),
@@ -56,10 +56,10 @@ const WORDS: [(&str, &str); 11] = [
     ("create table", "a dump of a database"),
 ];
 
-/// So many bytes are enough to tell.
+/// The number of bytes that are enough.
 pub(super) const START: usize = 4096;
 
-/// What a file is, by its start.
+/// The type of a file, by its start.
 pub(super) fn kind_of(start: &[u8]) -> FileKind {
     let is_there = |(at, mark, _): &&(usize, &[u8], FileKind)| start.get(*at..).is_some_and(|b| b.starts_with(mark));
     if let Some((_, _, kind)) = MARKS.iter().find(is_there) {
@@ -79,7 +79,7 @@ pub(super) fn kind_of(start: &[u8]) -> FileKind {
     if is_json { FileKind::Other("a JSON file") } else { FileKind::Text }
 }
 
-/// What a file of another kind is, as an error.
+/// The error for an unsupported type.
 pub(super) fn refusal(what: &str) -> Error {
     let hint = match what {
         what if what.starts_with("a web page") || what.starts_with("a workbook") => {
@@ -92,7 +92,7 @@ pub(super) fn refusal(what: &str) -> Error {
     Error::new(format!("this is {what}, not a table")).hint(hint)
 }
 
-/// What an archive is that is no workbook, by the names of what is in it, in small letters.
+/// The type of an archive that is not a workbook, by the lowercase names of its entries.
 pub(super) fn archive(names: &[String]) -> &'static str {
     let has = |start: &str| names.iter().any(|name| name.starts_with(start));
     if has("word/") {

@@ -1,4 +1,4 @@
-//! What programs put around a table: titles above the headings, headings again, rulers, sums and last lines.
+//! What programs add around a table: titles above the headings, repeated headings, rulers, totals and footers.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -9,16 +9,16 @@ use super::cells;
 use crate::error::{Error, Result};
 use crate::text::{self, WordLists, heading_key};
 
-/// So many rows from the first one on are looked at for the headings.
+/// The headings are searched in this many first rows.
 pub(super) const MOST_TITLES: usize = 30;
 
 /// The headings of every dialect.
 static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(|| headings(|field| !NO_FIELDS.contains(&field)));
 
-/// What begins a line of dialects.tsv that has no headings.
+/// First words of lines in dialects.tsv without headings.
 const NO_FIELDS: [&str; 5] = ["address", "dialect", "system", "takes_back", "day_order"];
 
-/// The headings of what belongs to one person: who has one is no sum.
+/// The headings of personal fields: a row with one of them is not a total.
 static PERSONAL: LazyLock<HashSet<String>> =
     LazyLock::new(|| headings(|field| ["ref", "email", "phone", "postcode", "street", "birthday"].contains(&field)));
 
@@ -32,13 +32,13 @@ fn headings(is_wanted: impl Fn(&str) -> bool) -> HashSet<String> {
     headings.map(heading_key).filter(|key| !key.is_empty()).collect()
 }
 
-/// The words of frame.tsv: those of sums, and the other lines.
+/// The words of frame.tsv: those of totals, and of other lines.
 static WORDS: LazyLock<WordLists> = LazyLock::new(|| WordLists::of(include_str!("frame.tsv")));
 
 /// Which of the first rows has the headings.
 ///
 /// # Errors
-/// When it is not the first and there is doubt, or when none has.
+/// When it is not the first and there is doubt, or when there is none.
 pub(super) fn header_of(rows: &[(usize, Vec<String>)]) -> Result<usize> {
     let filled = |row: &[String]| row.iter().filter(|cell| !cell.is_empty()).count();
     let known = |row: &[String]| row.iter().filter(|cell| KNOWN.contains(&heading_key(cell))).count();
@@ -63,7 +63,7 @@ pub(super) fn header_of(rows: &[(usize, Vec<String>)]) -> Result<usize> {
         if let Some((line, _)) = rows.iter().find(|(_, row)| is_header(row)) {
             return Err(Error::new(format!("the headings seem to be in line {line}"))
                 .at(first_line)
-                .hint("take out what is above them"));
+                .hint("remove what is above them"));
         }
     }
     let data: Vec<&String> = first.iter().filter(|cell| is_datum(cell)).collect();
@@ -72,12 +72,14 @@ pub(super) fn header_of(rows: &[(usize, Vec<String>)]) -> Result<usize> {
         let cells: Vec<String> = first.iter().filter(|cell| !cell.is_empty()).map(|cell| text::quote(cell)).collect();
         return Err(Error::new(format!("the file has no headings: it begins with {}", text::first_few(&cells, 4)))
             .at(first_line)
-            .hint("put a line above it that names the columns, such as `ref,first_name,last_name,street,city`"));
+            .hint(
+                "add a line above it with the names of the columns, such as `ref,first_name,last_name,street,city`",
+            ));
     }
     Ok(begin)
 }
 
-/// Whether a cell is nothing that heads a column: a number, a day, an amount, an email, a street with its number. A year may.
+/// Whether a cell cannot be a heading: a number, a day, an amount, an email, a street with its number. A year can.
 fn is_datum(cell: &str) -> bool {
     let is_number = cell.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '$' | '€' | '£'))
         && cell.chars().all(|c| c.is_ascii_digit() || " .,:/-+()$€£".contains(c))
@@ -87,24 +89,24 @@ fn is_datum(cell: &str) -> bool {
     is_number && !is_year || is_street(cell) || is_email
 }
 
-/// Whether a cell is a street with its number in front.
+/// Whether a cell is a street with its number first.
 fn is_street(cell: &str) -> bool {
     cell.split_once(' ').is_some_and(|(number, name)| {
         !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) && name.starts_with(char::is_uppercase)
     })
 }
 
-/// What is above the headings, as it is told.
+/// The message about what is above the headings.
 pub(super) fn title(line: usize, row: &[String]) -> String {
     let cells: Vec<&str> = row.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
     format!("line {line} is above the headings and is left out: {}", text::quote(&cells.join(" ")))
 }
 
-/// The headings of a table, to tell its rows from what else is between and below them.
+/// The headings of a table, which distinguish its rows from other lines between and below them.
 #[derive(Debug, Default)]
 pub(super) struct TableFrame {
     header: Vec<String>,
-    /// Which columns belong to one person.
+    /// Which columns are personal.
     personal: Vec<bool>,
 }
 
@@ -114,7 +116,7 @@ impl TableFrame {
         Self { header: header.to_vec(), personal }
     }
 
-    /// What a row is when it is none of the table's.
+    /// What a line is if it is not a row of the table.
     pub(super) fn not_a_row(&self, row: &StringRecord) -> Option<&'static str> {
         let mut filled = row.iter().enumerate().filter(|(_, cell)| !cells::is_blank(cell));
         let (place, first) = filled.next()?;
@@ -145,7 +147,7 @@ impl TableFrame {
         if is_sums && self.header.len() > 2 && rest.len() < self.header.len() - 1 && totals.iter().any(has_total) {
             return Some("a total");
         }
-        // A line with a separator in it is two cells.
+        // A line that contains a separator is split into two cells.
         if rest.len() > 1 || rest.iter().any(|(index, _)| *index != place + 1 || self.is_personal(*index)) {
             return None;
         }
@@ -184,7 +186,7 @@ impl TableFrame {
     }
 }
 
-/// The words of a cell, as frame.tsv has them.
+/// The words of a cell, in the form of frame.tsv.
 fn words(cell: &str) -> String {
     let mut words = String::with_capacity(cell.len());
     for c in cell.chars() {
@@ -200,7 +202,7 @@ fn words(cell: &str) -> String {
     words
 }
 
-/// Whether what is left of some words is apart from what was taken off them.
+/// Whether the remaining words are separate from the removed ones.
 fn is_beside(rest: Option<&str>) -> bool {
     rest.is_some_and(|rest| rest.starts_with(' ') || rest.ends_with(' '))
 }

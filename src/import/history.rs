@@ -1,4 +1,4 @@
-//! The imports there were: what each brought, and whether it was undone.
+//! The list of imports: what each added, and whether it was undone.
 
 use chrono::NaiveDateTime;
 use serde::Serialize;
@@ -46,7 +46,7 @@ impl ImportRecord {
     }
 }
 
-/// Begins an import; what it writes has its number.
+/// Begins an import; everything it writes has its number.
 pub(crate) fn begin(write: &Write<'_>, kind: ImportedData, file: &str, at: NaiveDateTime) -> Result<ImportId> {
     let sql = "INSERT INTO import (kind, file, at, cards_after, purchases_after) VALUES (?1, ?2, ?3, \
                (SELECT COALESCE(max(c.id), 0) FROM customer c), (SELECT COALESCE(max(p.id), 0) FROM purchase p)) \
@@ -54,20 +54,20 @@ pub(crate) fn begin(write: &Write<'_>, kind: ImportedData, file: &str, at: Naive
     write.value(sql, params![kind, file, at])
 }
 
-/// Writes down what an import did.
+/// Records what an import did.
 pub(crate) fn finish(write: &Write<'_>, id: ImportId, added: usize, changed: usize) -> Result<()> {
     write.run("UPDATE import SET added = ?2, changed = ?3 WHERE id = ?1", params![id, added, changed]).map(|_| ())
 }
 
-/// Every import, the first one first.
+/// Every import, oldest first.
 pub(crate) fn history(read: &Read<'_>) -> Result<Vec<ImportRecord>> {
     read.all(&format!("SELECT {COLUMNS} FROM import ORDER BY id"), params![], ImportRecord::from_row)
 }
 
-/// The import of a number, or the last one, if it can be undone.
+/// The import with this number, or the last one, if it can be undone.
 ///
 /// # Errors
-/// When there is none, or it was undone, or it is a past campaign.
+/// When there is none, it was already undone, or it is a past campaign.
 pub(crate) fn to_undo(read: &Read<'_>, number: Option<i64>) -> Result<ImportRecord> {
     let history = history(read)?;
     let found = match number {
@@ -81,7 +81,7 @@ pub(crate) fn to_undo(read: &Read<'_>, number: Option<i64>) -> Result<ImportReco
     };
     let number = record.id;
     if let Some(at) = record.undone_at {
-        let error = Error::new(format!("import {number} was undone already, on {}", at.date()));
+        let error = Error::new(format!("import {number} was already undone, on {}", at.date()));
         return Err(error.hint(format!("import {} again to get it back", crate::text::quote(&record.file))));
     }
     if record.kind == ImportedData::PastCampaign {
@@ -102,7 +102,7 @@ pub(crate) fn newer(read: &Read<'_>, record: &ImportRecord) -> Result<Vec<Import
     Ok(newer)
 }
 
-/// Writes down that an import was undone.
+/// Records that an import was undone.
 pub(crate) fn mark_undone(write: &Write<'_>, id: ImportId, at: NaiveDateTime) -> Result<()> {
     write.run("UPDATE import SET undone_at = ?2 WHERE id = ?1", params![id, at]).map(|_| ())
 }

@@ -1,4 +1,4 @@
-//! The rows that an import leaves out, written to a file of their own as they are found, with their faults.
+//! Writes the rows that an import leaves out to a separate file, with their errors.
 
 use std::fs::File;
 use std::io::{self, BufWriter};
@@ -12,10 +12,10 @@ use crate::error::{Error, Result};
 use crate::files::PartFile;
 use crate::text::csv::CsvWriter;
 
-/// A file for the rows that are left out. It is there only once it is [kept](Self::keep).
+/// A file for the rows that are left out. It exists only once [kept](Self::keep).
 #[derive(Debug)]
 pub(crate) struct LeftOut {
-    /// Within the shop folder.
+    /// Relative to the shop folder.
     place: String,
     path: PathBuf,
     header: Vec<String>,
@@ -23,12 +23,12 @@ pub(crate) struct LeftOut {
 }
 
 impl LeftOut {
-    /// For the rows of a table with this header, at a place in the shop folder; nothing is written before the first.
+    /// For the rows of a table with this header, at a path in the shop folder; nothing is written before the first row.
     pub(crate) fn new(folder: &Path, place: String, header: &[String]) -> Self {
         Self { path: folder.join(&place), place, header: header.to_vec(), out: Mutex::new(None) }
     }
 
-    /// Writes a row with its line and its faults.
+    /// Writes a row with its line and its errors.
     pub(crate) fn row(&self, line: usize, cells: &StringRecord, problems: &[RowProblem]) -> Result<()> {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         let (_, out) = match &mut *out {
@@ -40,7 +40,7 @@ impl LeftOut {
         out.row(cells.iter().chain([&*line, &*faults])).map_err(|e| self.failed(e))
     }
 
-    /// Keeps what was written; its place, if there was anything.
+    /// Keeps the file; returns its path, if it has rows.
     pub(crate) fn keep(&self) -> Result<Option<&str>> {
         let Some((part, out)) = self.out.lock().unwrap_or_else(PoisonError::into_inner).take() else {
             return Ok(None);

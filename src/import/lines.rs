@@ -1,17 +1,23 @@
-//! Lines counted on the way to the reader of a table: LF, CRLF or CR alone ends one.
+//! Counts lines while a table is read: LF, CRLF or CR alone ends one.
 
 use std::io::{self, Read};
 
 use memchr::memchr2_iter;
 
-/// A text that knows on which line a byte stands that was read from it not long ago.
+/// The most bytes of a cell: a spreadsheet takes half of it.
+pub(super) const MOST_OF_CELL: usize = 1 << 16;
+
+/// The most bytes of a row.
+pub(super) const MOST_OF_ROW: usize = 1 << 20;
+
+/// A reader that can tell the line of a recently read byte.
 pub(super) struct LineCounter<R> {
     text: R,
-    /// What was read and may still be asked about.
+    /// What was read and may still be needed.
     recent: Vec<u8>,
     /// How many bytes were read before it.
     before: u64,
-    /// How much of it is counted, the line there, and the byte in front.
+    /// How much of it is counted, the line there, and the byte before.
     passed: usize,
     line: usize,
     previous: u8,
@@ -23,6 +29,10 @@ impl<R: Read> Read for LineCounter<R> {
         self.recent.drain(..self.passed);
         self.before += self.passed as u64;
         self.passed = 0;
+        // All of it is of the row that is being read, and of the one before.
+        if self.recent.len() > 2 * MOST_OF_ROW {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
         self.recent.extend_from_slice(&into[..length]);
         Ok(length)
     }
@@ -33,7 +43,7 @@ impl<R> LineCounter<R> {
         Self { text, recent: Vec::new(), before: 0, passed: 0, line: 1, previous: 0 }
     }
 
-    /// The line of the row that starts at an offset, blank lines before it passed over. Offsets must not go back.
+    /// The line of the row that starts at an offset, after blank lines. Offsets must not decrease.
     pub(super) fn line_at(&mut self, offset: u64) -> usize {
         let start = usize::try_from(offset.saturating_sub(self.before)).unwrap_or(usize::MAX);
         self.count_to(start.clamp(self.passed, self.recent.len()));
@@ -46,7 +56,7 @@ impl<R> LineCounter<R> {
         let passed = &self.recent[self.passed..end];
         for at in memchr2_iter(b'\r', b'\n', passed) {
             let previous = if at == 0 { self.previous } else { passed[at - 1] };
-            // A line feed behind a carriage return belongs to the line end before it.
+            // A line feed after a carriage return belongs to the previous line ending.
             self.line += usize::from(passed[at] == b'\r' || previous != b'\r');
         }
         self.previous = passed.last().copied().unwrap_or(self.previous);

@@ -1,7 +1,7 @@
-//! Who is who in a list without numbers, emails and phones: the reference is made of the name and the address.
+//! Identifies people in a list without numbers, emails and phones: the reference is made of the name and the address.
 //!
-//! `L-` and the first eight characters, in Crockford's alphabet, of SHA-256 over the folded name, the street with St = Street, and
-//! the postcode, as they were first imported. Two people of whom these are the same get `-2` and so on.
+//! `L-` and the first eight characters, in Crockford's alphabet, of SHA-256 over the folded name, the street with St =
+//! Street, and the postcode, as first imported. A second person with the same name and address gets `-2` and so on.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::customers::{CustomerField, LIST_PREFIX, name_of};
 use crate::domain::{PostalAddress, crockford, folded, postcode_key};
 use crate::text;
 
-/// The reference of somebody without a number; empty where there is no name or no street to make one of.
+/// The reference of a person without a number; empty if there is no name or no street.
 pub(super) fn list_reference<'f>(field: impl Fn(CustomerField) -> &'f str) -> String {
     use CustomerField::{Company, FirstName, FullName, LastName, Postcode, Street};
     let name = name_of([field(FirstName), field(LastName), field(FullName), "", field(Company)]);
@@ -26,12 +26,12 @@ pub(super) fn list_reference<'f>(field: impl Fn(CustomerField) -> &'f str) -> St
     format!("{LIST_PREFIX}{}", characters.collect::<String>())
 }
 
-/// The reference of the n-th person of whom name, street and postcode are the same.
+/// The reference of the n-th person with the same name, street and postcode.
 pub(super) fn numbered(base: &str, n: usize) -> String {
     if n == 1 { base.to_owned() } else { format!("{base}-{n}") }
 }
 
-/// What tells people apart who share a name and a street: flat, town, Jr., birthday.
+/// What distinguishes people who share a name and a street: flat, town, Jr., birthday.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Traits([String; 4]);
 
@@ -41,7 +41,7 @@ impl Traits {
         Self([Street2, City, Suffix, Birthday].map(|known| folded(field(known))))
     }
 
-    /// Whether it may be one person: what only one side knows is no difference.
+    /// Whether it may be one person: a missing value is not a difference.
     pub(super) fn agree(&self, other: &Self) -> bool {
         self.0.iter().zip(&other.0).all(|(one, other)| one.is_empty() || other.is_empty() || one == other)
     }
@@ -52,21 +52,21 @@ impl Traits {
 pub(super) struct ListedPeople {
     /// By their reference without a number.
     rows: HashMap<String, Vec<(String, Traits)>>,
-    /// How many rows were of somebody who stood in the file already.
+    /// How many rows repeat a person of the file.
     pub(super) repeated: usize,
 }
 
-/// What the book knows about a reference.
+/// What the book has about a reference.
 pub(super) enum KnownReference {
     Unknown,
-    /// Whoever has it cannot be compared: merged or forgotten.
+    /// The card cannot be compared: merged or forgotten.
     Gone,
     /// A card, and whether its name and address are still those that the reference was made of.
     Card(Traits, bool),
 }
 
 impl ListedPeople {
-    /// The reference of a row, `book` telling what is known about one.
+    /// The reference of a row; `book` looks up a reference.
     pub(super) fn reference<E>(
         &mut self,
         base: &str,

@@ -1,8 +1,9 @@
-//! Tables in: customers and purchases from the exports that shops have, wholly or not at all.
+//! Imports tables: customers and purchases from the exports that shops have, completely or not at all.
 //!
-//! [`ImportSheet`] makes a table of any file: text in whatever encoding, a workbook, address cards. [`Dialect`] says what it looks like, [`Columns`] which column is which. Rows are read
-//! on a thread of their own (`contacts`, `sales`) and taken into the book by [`customers()`] and [`purchases()`]; what the
-//! book then looks like is its [`profile()`], and which imports there were its `history`.
+//! [`ImportSheet`] makes a table of any file: text in any encoding, a workbook, address cards. [`Dialect`] is the kind
+//! of export, [`Columns`] assigns columns to fields. Rows are parsed on a separate thread (`contacts`, `sales`) and
+//! imported by [`customers()`] and [`purchases()`]; [`profile()`] describes the book afterwards, and `history` has the
+//! list of imports.
 
 mod birthday;
 mod cells;
@@ -17,6 +18,7 @@ mod doubtful_sales;
 mod encoding;
 mod foreign;
 mod frame;
+mod headings;
 pub(crate) mod history;
 mod left_out;
 mod lines;
@@ -26,6 +28,7 @@ mod numbers;
 mod one_line;
 mod order_states;
 mod placeholders;
+mod preview;
 mod profile;
 mod purchases;
 mod quotes;
@@ -52,10 +55,11 @@ pub(crate) use dialect::{Dialect, ImportKind};
 pub(crate) use history::ImportRecord;
 pub(crate) use left_out::LeftOut;
 pub(crate) use numbers::{decimal_separator_of_column, parse_amount};
+pub(crate) use preview::preview_in_words;
 pub(crate) use profile::{BookProfile, profile};
 pub(crate) use purchases::{PurchaseOptions, purchases};
 pub(crate) use reading::{ImportOptions, ImportPlan, KnownBy};
-pub(crate) use report::{ImportReport, ImportStep, RowProblem};
+pub(crate) use report::{ColumnUse, ImportReport, ImportStep, RowProblem};
 pub(crate) use sheet::{ImportSheet, SheetOptions};
 pub(crate) use unknown::UnknownRef;
 pub(crate) use zones::DayZones;

@@ -1,4 +1,4 @@
-//! Files of orders, in which a customer stands several times: the newest order with an address counts.
+//! Files of orders, in which a customer occurs several times: the newest order with an address is used.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -15,24 +15,24 @@ use super::survey::Survey;
 use crate::domain::{Consent, ConsentChannel, PostalAddress};
 use crate::error::Result;
 
-/// Whether a letter can go there, the day, and the time as it is written.
+/// Whether a letter can be sent there, the day, and the time as written.
 type Rank = (bool, Option<NaiveDate>, String);
 
-/// What the rows of each customer come to.
+/// The result for the rows of each customer.
 pub(super) struct NewestRows {
-    /// The line of the row that counts.
+    /// The line of the row that is used.
     lines: HashMap<String, usize>,
-    /// An opt-out in any row of theirs counts.
+    /// An opt-out in any of their rows counts.
     opt_outs: HashSet<(String, ConsentChannel)>,
 }
 
 impl NewestRows {
-    /// Whether a row is the one of its customer that counts; whoever is known by name and address has but one.
+    /// Whether a row is the one of its customer that is used; someone known by name and address has only one.
     pub(super) fn counts(&self, contact: &ContactRow) -> bool {
         self.lines.get(&contact.reference).is_none_or(|line| *line == contact.line)
     }
 
-    /// Puts the opt-outs of the other rows into the one that counts.
+    /// Adds the opt-outs of the other rows to the one that is used.
     pub(super) fn heed(&self, contact: &mut ContactRow) {
         for (channel, consent) in
             [(ConsentChannel::Post, &mut contact.post), (ConsentChannel::Email, &mut contact.email)]
@@ -44,14 +44,14 @@ impl NewestRows {
     }
 }
 
-/// Reads which row of each customer counts.
+/// Determines which row of each customer is used.
 pub(super) fn newest(plan: &ImportPlan<'_>, survey: &Survey<'_>) -> Result<NewestRows> {
     let of_orders = plan.dialect.columns(ImportKind::Purchases).iter();
     let fields = of_orders.filter(|(field, _)| *field == "on").map(|(name, columns)| (*name, columns.as_slice()));
     let columns = Columns::of(&["on"], fields, plan.sheet, &[])?;
     let shown = columns.place("on").map(|place| days::order_of_column(plan.sheet, place)).transpose()?.flatten();
     let order = plan.day_order.or(shown);
-    // Of the same rank the first in the file.
+    // With the same rank, the first in the file.
     let mut best: HashMap<String, (Rank, usize)> = HashMap::new();
     let mut opt_outs = HashSet::new();
     plan.sheet.each(|row| {

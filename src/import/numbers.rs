@@ -1,4 +1,4 @@
-//! Amounts and quantities: the usual ones at once, all others as [`Currency`] reads them.
+//! Parses amounts and quantities: common forms directly, all others with [`Currency`].
 
 use super::ImportSheet;
 use crate::error::{Error, Result};
@@ -17,7 +17,7 @@ pub(super) fn plain_milli(text: &str) -> Option<i64> {
 fn plain(text: &str, digits: usize) -> Option<i64> {
     let (negative, body) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (whole, part) = body.split_once('.').unwrap_or((body, ""));
-    // `1.149` may be of thousands; more digits may be more than an amount may be.
+    // `1.149` may mean thousands; more digits may exceed the largest amount.
     if whole.is_empty() || whole.len() > 9 || part.len() > digits || part.len() == 3 || body.ends_with('.') {
         return None;
     }
@@ -31,20 +31,20 @@ fn plain(text: &str, digits: usize) -> Option<i64> {
     Some(if negative { -value } else { value })
 }
 
-/// What a number of a file is.
+/// The kind of a number in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NumberKind {
-    /// Of whole minor units.
+    /// In whole minor units.
     Amount,
-    /// Of one piece; it may have parts of the minor unit.
+    /// For one item; may have fractions of the minor unit.
     Price,
     Quantity,
 }
 
-/// Reads a number, knowing how its column writes decimals, if that is known.
+/// Parses a number, with the decimal separator of its column if known.
 ///
 /// # Errors
-/// When it is not one number of its kind: `1.149` may be two.
+/// When it is not exactly one number of its kind: `1.149` may be two.
 pub(super) fn read(
     text: &str,
     kind: NumberKind,
@@ -59,23 +59,23 @@ pub(super) fn read(
     read.map_err(|fault| asked(text, separator, currency, fault))
 }
 
-/// Reads an amount, knowing how its column writes decimals, if that is known.
+/// Parses an amount, with the decimal separator of its column if known.
 ///
 /// # Errors
-/// When it is not one amount of whole minor units.
+/// When it is not exactly one amount in whole minor units.
 pub(crate) fn parse_amount(text: &str, separator: Option<DecimalSeparator>, currency: Currency) -> Result<Money> {
     currency.read(text, separator).map_err(|fault| asked(text, separator, currency, fault))
 }
 
-/// Of a file that says nowhere which of two readings is right, the owner says it for all rows.
+/// If the file does not show which of two readings is correct, the owner decides for all rows.
 fn asked(text: &str, separator: Option<DecimalSeparator>, currency: Currency, fault: Error) -> Error {
     if separator.is_none() && currency.is_in_doubt(text) {
-        return fault.hint("say which separator is before the cents: `--decimal point` or `--decimal comma`");
+        return fault.hint("set which separator is before the cents: `--decimal point` or `--decimal comma`");
     }
     fault
 }
 
-/// How a column writes decimals; nothing when no row shows it, or rows differ.
+/// The decimal separator of a column; none when no row shows it, or rows differ.
 ///
 /// # Errors
 /// When the file cannot be read.

@@ -1,4 +1,4 @@
-//! `Boston, MA 02108` in the column of the town, and whole addresses in one cell, taken apart.
+//! Splits `Boston, MA 02108` in the column of the town, and whole addresses in one cell.
 
 use crate::customers::CustomerField;
 
@@ -14,7 +14,7 @@ pub(super) struct AddressParts {
 }
 
 impl AddressParts {
-    /// What a field of a card has of it; none where the field is not of an address.
+    /// The part for a field of a card; none if the field is not part of an address.
     pub(super) fn part(&self, field: CustomerField) -> Option<&str> {
         Some(match field {
             CustomerField::Street => &self.street,
@@ -37,8 +37,8 @@ impl AddressParts {
     }
 }
 
-/// Takes apart what stands in one cell where the others are empty: town, region and postcode in the column of the town; or all
-/// of an address among the lines of its street.
+/// Splits what is in one cell when the others are empty: town, region and postcode in the column of the town; or a
+/// whole address in the lines of its street.
 pub(super) fn split(lines: &mut Vec<String>, parts: &mut AddressParts) {
     if !parts.state.is_empty() || !parts.postcode.is_empty() {
         return;
@@ -50,7 +50,7 @@ pub(super) fn split(lines: &mut Vec<String>, parts: &mut AddressParts) {
         return;
     }
     let segments = segments(lines);
-    // The street comes first, and behind the town there is at most the country.
+    // The street comes first, and only the country may follow the town.
     for end in (1..segments.len()).rev().take(2) {
         let behind = &segments[end + 1..];
         let is_country = |text: &String| text.chars().all(|c| !c.is_ascii_digit());
@@ -67,7 +67,7 @@ pub(super) fn split(lines: &mut Vec<String>, parts: &mut AddressParts) {
     }
 }
 
-/// The pieces of an address: between two spaces, as Mailchimp writes it, between commas, or the lines.
+/// The segments of an address: between two spaces, as Mailchimp writes it, between commas, or the lines.
 fn segments(lines: &[String]) -> Vec<String> {
     let by = if lines.iter().any(|line| line.contains("  ")) {
         "  "
@@ -80,7 +80,7 @@ fn segments(lines: &[String]) -> Vec<String> {
     parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
-/// The town that ends with a segment: in it alone, or in those before it as well; with the segment in which it begins.
+/// The town that ends with a segment, and may include earlier ones; with the segment in which it begins.
 fn town_at(segments: &[String], end: usize) -> Option<(usize, TownLine)> {
     let whole = town(&segments[end]).filter(|town| !town.postcode.is_empty()).map(|town| (end, town));
     // "Springfield", "IL", "62701", or "Springfield", "IL 62701".
@@ -104,7 +104,8 @@ impl TownLine {
     }
 }
 
-/// `Boston, MA 02108`, `Boston MA`, `Ottawa ON K1A 0B1`, `London SW1A 1AA`, `10115 Berlin` in parts; none where it is but a name.
+/// Splits `Boston, MA 02108`, `Boston MA`, `Ottawa ON K1A 0B1`, `London SW1A 1AA`, `10115 Berlin`; none if it is only a
+/// name.
 fn town(text: &str) -> Option<TownLine> {
     let words: Vec<&str> = text.split([' ', ',']).filter(|word| !word.is_empty()).collect();
     if let [first, rest @ ..] = words.as_slice()
@@ -129,7 +130,7 @@ fn town(text: &str) -> Option<TownLine> {
         }
         city => (city, String::new()),
     };
-    // "St Paul MN" is one, "Palo Alto" and "York, UK" are none.
+    // "St Paul MN" is one, "Palo Alto" and "York, UK" are not.
     let is_town = !city.is_empty() && (length > 0 || (!state.is_empty() && text.contains(',')));
     let city = city.join(" ");
     (is_town && !has_digit(&city) && !is_region(&city)).then_some(TownLine { city, state, postcode })
@@ -139,14 +140,14 @@ fn has_digit(text: &str) -> bool {
     text.chars().any(|c| c.is_ascii_digit())
 }
 
-/// `MA`, `NSW`; of two letters only those that are no country's.
+/// `MA`, `NSW`; two letters only if they are not a country's code.
 fn is_region(word: &str) -> bool {
     (2..=3).contains(&word.len())
         && word.bytes().all(|b| b.is_ascii_uppercase())
         && !["UK", "USA", "US"].contains(&word)
 }
 
-/// How many words in front are a postcode: `10115`, `D-10115`, `1012 AB`, `114 55`.
+/// How many words at the beginning are a postcode: `10115`, `D-10115`, `1012 AB`, `114 55`.
 fn leading_postcode(first: &str, rest: &[&str]) -> Option<usize> {
     let digits = first.trim_start_matches(|c: char| c.is_ascii_uppercase()).trim_start_matches('-');
     let all_digits = |text: &str, length: usize| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
@@ -162,7 +163,7 @@ fn leading_postcode(first: &str, rest: &[&str]) -> Option<usize> {
     }
 }
 
-/// How many words at the end are a postcode: `02108`, `02108-1234`, `K1A 0B1`, `SW1A 1AA`, and `2000` behind a region.
+/// How many words at the end are a postcode: `02108`, `02108-1234`, `K1A 0B1`, `SW1A 1AA`, and `2000` after a region.
 fn trailing_postcode(words: &[&str]) -> usize {
     let shape = |word: &str| -> String {
         let sign = |c: char| if c.is_ascii_digit() { '9' } else { c.to_ascii_uppercase() };

@@ -1,10 +1,10 @@
-//! Whether an order counts. The one rule for every system: an order that is cancelled or not paid is not taken, one that is
-//! partly paid counts with what was paid, and refunds reduce what was paid. The words of systems and languages, and the headings
-//! under which they stand, are lines of order_states.tsv.
+//! Whether an order counts. The rule is the same for every system: an order that is canceled or unpaid is not imported,
+//! a partly paid one counts with what was paid, and refunds reduce what was paid. The words of systems and languages,
+//! and their headings, come from order_states.tsv.
 //!
-//! What a column of payment says goes before what a column of the order says, but for cancellations and refunds. What became
-//! of the goods ("Fulfillment Status") says nothing. A word that is not known is reported, and the order is taken. Where no word
-//! says whether an order is paid, a column of what was paid or is owed does. A row that is a return by its type takes off.
+//! A payment column overrides an order column, except for cancellations and refunds. The state of the goods
+//! ("Fulfillment Status") is ignored. An unknown word is reported, and the order is imported. If no word shows whether
+//! an order is paid, a column of the amount paid or owed does. A row whose type is a return is subtracted.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -20,7 +20,7 @@ use crate::text::{WordLists, heading_key};
 
 static TABLE: LazyLock<WordLists> = LazyLock::new(|| WordLists::of(include_str!("order_states.tsv")));
 
-/// Words by their key.
+/// States by the key of their word.
 static WORDS: LazyLock<HashMap<String, OrderState>> = LazyLock::new(|| {
     let of = |(kind, state): &(&str, OrderState)| -> Vec<(String, OrderState)> {
         line(kind).iter().map(|word| (heading_key(word), *state)).collect()
@@ -37,7 +37,7 @@ const STATES: [(&str, OrderState); 6] = [
     ("cancelled", OrderState::Cancelled),
 ];
 
-/// What a file says of an order; of several words the last here counts.
+/// The state of an order; of several words the last here counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum OrderState {
     Paid,
@@ -53,7 +53,7 @@ impl OrderState {
         matches!(self, Self::Paid | Self::PartlyPaid | Self::Unpaid)
     }
 
-    /// Of a word, or of several in one cell: `Paid, partially refunded`.
+    /// The state of a word, or of several in one cell: `Paid, partially refunded`.
     pub(super) fn of(cell: &str) -> Option<Self> {
         let known = |word: &str| {
             let key = heading_key(word);
@@ -64,21 +64,21 @@ impl OrderState {
     }
 }
 
-/// The columns of a file that say whether an order counts.
+/// The columns of a file that show whether an order counts.
 #[derive(Debug, Default)]
 pub(super) struct OrderColumns {
     payment: Option<usize>,
     orders: Vec<usize>,
-    /// The day on which an order was cancelled, or that it was.
+    /// The day on which an order was canceled, or a mark.
     cancelled_at: Vec<usize>,
     /// Whether a row is a sale or a return.
     pub(super) sale_type: Option<usize>,
     currency: Option<usize>,
-    /// What was paid of a part.
+    /// The paid part.
     pub(super) paid: Option<usize>,
-    /// What is owed still.
+    /// The part still owed.
     pub(super) owed: Option<usize>,
-    /// What is taken off is a refund, whatever its sign; not a discount.
+    /// What is subtracted is a refund, whatever its sign; not a discount.
     pub(super) takes_off_refunds: bool,
 }
 
@@ -103,7 +103,7 @@ impl OrderColumns {
         }
     }
 
-    /// Whether a column is read here.
+    /// Whether a column is used here.
     pub(super) fn read(&self, place: usize) -> bool {
         self.places().chain(self.currency).chain(self.paid).chain(self.owed).any(|known| known == place)
     }
@@ -112,7 +112,7 @@ impl OrderColumns {
         self.payment.into_iter().chain(self.orders.iter().chain(&self.cancelled_at).copied())
     }
 
-    /// What a row says, by what the words in its cells mean.
+    /// The state of a row, by the words in its cells.
     pub(super) fn state(
         &self,
         row: &StringRecord,
@@ -121,7 +121,7 @@ impl OrderColumns {
         let mut state =
             |place: usize| row.get(place).map(str::trim).filter(|cell| !cell.is_empty()).and_then(&mut state_of);
         let paid = self.payment.and_then(&mut state);
-        // A number there is a code of the system's own.
+        // A number there is an internal code of the system.
         let is_word =
             |place: &&usize| row.get(**place).is_some_and(|cell| cell.trim_start().starts_with(char::is_alphabetic));
         let of_orders = self.orders.iter().filter(is_word).filter_map(|place| state(*place));
@@ -131,19 +131,19 @@ impl OrderColumns {
         paid.max(of_order).max(cancelled)
     }
 
-    /// Whether a row is of something that was given back, by its type.
+    /// Whether a row is a return by its type.
     pub(super) fn is_return(&self, row: &StringRecord) -> bool {
         let cell = self.sale_type.and_then(|place| row.get(place)).map(str::trim).filter(|cell| !cell.is_empty());
         cell.is_some_and(|cell| OrderState::of(cell) == Some(OrderState::Refunded))
     }
 
-    /// The currency that a row names, when it is not this one.
+    /// The currency of a row, if it is not this one.
     pub(super) fn foreign<'r>(&self, row: &'r StringRecord, currency: Currency) -> Option<&'r str> {
         let cell = row.get(self.currency?).map(str::trim).filter(|cell| *cell != currency.code)?;
         currency.is_other(cell).then_some(cell)
     }
 
-    /// What a row says of how much of an order was paid, each as an amount that `read` understands.
+    /// The amounts in a row that show how much of an order was paid, parsed by `read`.
     pub(super) fn paid_part(
         &self,
         row: &StringRecord,
@@ -163,7 +163,7 @@ impl OrderColumns {
     }
 }
 
-/// What of an order was paid, or is owed still.
+/// What was paid of an order, or is still owed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PaidPart {
     Paid(Money),
@@ -171,7 +171,7 @@ pub(super) enum PaidPart {
 }
 
 impl PaidPart {
-    /// What was paid of an order that is worth so much; nothing when what is owed is not of this order.
+    /// What was paid of an order with this total; none when the owed amount cannot belong to this order.
     pub(super) fn of(self, worth: Money) -> Option<Money> {
         match self {
             Self::Paid(paid) => Some(paid),
@@ -180,7 +180,7 @@ impl PaidPart {
     }
 }
 
-/// Whether a cell says that something was cancelled, or when.
+/// Whether a cell shows that something was canceled, or when.
 fn is_cancelled(cell: &str) -> bool {
     let is_day = cell.contains(|c| ('1'..='9').contains(&c));
     is_day
@@ -190,24 +190,24 @@ fn is_cancelled(cell: &str) -> bool {
                 || OrderState::of(cell) == Some(OrderState::Cancelled))
 }
 
-/// Whether a cell that is not known may be a state at all: an amount or a day under `Paid` is none.
+/// Whether an unknown cell can be a state at all: an amount or a day under `Paid` cannot.
 pub(super) fn may_be_state(cell: &str) -> bool {
     cell.starts_with(char::is_alphabetic)
 }
 
-/// The headings of what was paid back.
+/// The headings of refunds.
 pub(super) fn refund_headings() -> &'static [&'static str] {
     line("refund")
 }
 
-/// Whether a heading is of amounts that were paid back.
+/// Whether a heading is that of refunds.
 pub(super) fn is_refund(heading: &str) -> bool {
     let key = heading_key(heading);
     let has = |kind| line(kind).iter().any(|word| key.contains(&heading_key(word)));
     has("refund_like") && !has("no_amount") || line("refund").iter().any(|known| heading_key(known) == key)
 }
 
-/// Whether an amount under this heading has its refunds taken off already: `Net Sales`.
+/// Whether amounts under this heading already have refunds subtracted: `Net Sales`.
 pub(super) fn is_net(heading: &str) -> bool {
     let words = heading.split(|c: char| !c.is_alphanumeric()).map(heading_key);
     words.into_iter().any(|word| line("net").contains(&word.as_str()))

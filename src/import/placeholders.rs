@@ -1,11 +1,11 @@
-//! Words that a program has put where it had nothing: `NULL`, `N/A`, `(blank)`. They count as an empty cell.
+//! Words that a program writes for missing values: `NULL`, `N/A`, `(blank)`. They count as an empty cell.
 
 use crate::customers::CustomerField;
 use crate::domain::Column;
 use crate::text::remarks::{is_empty_word, is_placeholder};
 
-/// Empties the fields of a card, in the order of [`CustomerField::ALL`], that hold such a word. What is a name beside another
-/// name stays: Mary None.
+/// Clears the fields of a card, in the order of [`CustomerField::ALL`], that have such a word. A last name next to a
+/// first name stays: Mary None.
 pub(super) fn clear(texts: &mut [String]) {
     let is_name = |text: &str| text.chars().any(char::is_alphabetic) && !is_placeholder(text, true, false);
     let has_first =

@@ -1,4 +1,4 @@
-//! What the book is like: who can be reached, who never bought, who dominates, who may be in it twice.
+//! A profile of the book: who can be reached, who never bought, the largest customer, possible duplicates.
 
 use std::collections::HashMap;
 
@@ -11,26 +11,24 @@ use crate::money::{Currency, Money};
 use crate::store::{Read, params};
 use crate::text;
 
-/// What a book is like.
+/// The profile of a book.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(crate) struct BookProfile {
-    /// How many customers.
     pub(crate) customers: usize,
-    /// Of them, with an address, and no wish for no post.
+    /// Customers with an address who have not opted out of post.
     pub(crate) by_post: usize,
-    /// Of them, with an email and a recorded yes.
+    /// Customers with an email and recorded consent.
     pub(crate) by_email: usize,
-    /// Of them, with an email, whatever they said.
+    /// Customers with an email, whatever their consent.
     pub(crate) with_email: usize,
-    /// Of them, without any purchase.
+    /// Customers without any purchase.
     pub(crate) never_bought: usize,
-    /// How many purchases.
     pub(crate) purchases: usize,
-    /// Of them, without a customer.
+    /// Purchases without a customer.
     pub(crate) unlinked: usize,
-    /// Everything sold.
+    /// All sales.
     pub(crate) takings_minor: Money,
-    /// Who bought the most.
+    /// The customer who bought the most.
     pub(crate) largest: Option<LargestCustomer>,
     /// Customers who share a name and a postcode with another.
     pub(crate) same_name_and_postcode: usize,
@@ -38,33 +36,28 @@ pub(crate) struct BookProfile {
     pub(crate) same_email: usize,
     /// Customers who share a phone with another.
     pub(crate) same_phone: usize,
-    /// Pairs of cards that are likely one person's, the surest first; nothing of a book that is too large to compare.
+    /// Pairs of cards that are probably the same person, most likely first; none in a book that is too large to
+    /// compare.
     pub(crate) likely_twice: Option<Vec<Pair>>,
-    /// Customers whose name is written in capitals.
+    /// Customers whose name is in capitals.
     pub(crate) all_caps: usize,
 }
 
-/// The customer with the largest takings.
+/// The customer with the largest sales.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct LargestCustomer {
-    /// Their reference.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
-    /// Their name.
     pub(crate) name: String,
-    /// What they bought for.
     pub(crate) takings_minor: Money,
-    /// Of the takings that have a customer.
+    /// Of the sales that have a customer.
     pub(crate) share: f64,
 }
 
-/// Up to so many customers are compared with each other at each import: a matter of two seconds.
+/// Up to this many customers are compared with each other at each import, which takes about two seconds.
 const MOST_COMPARED: usize = 100_000;
 
-/// Looks at the book as it stands.
-///
-/// # Errors
-/// When the database fails.
+/// Computes the profile of the book.
 pub(crate) fn profile(read: &Read<'_>) -> Result<BookProfile> {
     let mut found = BookProfile::default();
     people(read, &mut found)?;
@@ -140,7 +133,7 @@ fn sales(read: &Read<'_>, found: &mut BookProfile) -> Result<()> {
     Ok(())
 }
 
-/// Counts how many share something with another. Texts are kept as their hashes: a book may be large.
+/// Counts how many share something with another. Texts are stored as hashes, because a book may be large.
 #[derive(Default)]
 struct SharedCount {
     seen: HashMap<u64, bool>,
@@ -157,7 +150,7 @@ impl SharedCount {
                 new.insert(false);
             }
             std::collections::hash_map::Entry::Occupied(mut known) => {
-                // The first of them counts as soon as there is a second.
+                // The first one counts as soon as there is a second.
                 self.shared += if *known.get() { 1 } else { 2 };
                 known.insert(true);
             }
@@ -165,18 +158,18 @@ impl SharedCount {
     }
 }
 
-/// Whether a name of several letters is in capitals throughout.
+/// Whether a name of several letters is all in capitals.
 fn is_all_caps(name: &str) -> bool {
     let letters = name.chars().filter(|c| c.is_alphabetic());
     letters.clone().count() > 3 && letters.clone().all(|c| !c.is_lowercase()) && letters.clone().any(char::is_uppercase)
 }
 
 impl BookProfile {
-    /// For people; a line each.
+    /// As text, one line per item.
     pub(crate) fn in_words(&self, currency: Currency) -> String {
         let count = text::thousands;
         let mut lines = vec![format!(
-            "The book then has {}: {} can be reached by post, {} by email ({} have an email; only a recorded yes counts).",
+            "The book then has {}: {} can be reached by post, {} by email ({} have an email; only recorded consent counts).",
             text::count(self.customers, "customer"),
             count(self.by_post),
             count(self.by_email),
@@ -200,7 +193,7 @@ impl BookProfile {
             ));
         }
         let twice = match self.likely_twice.as_deref() {
-            Some([]) => "Nobody seems to be in it twice.".to_owned(),
+            Some([]) => "No one seems to be in it twice.".to_owned(),
             Some([first, more @ ..]) => format!(
                 "Likely in it twice: {}, such as {} ({}) and {} ({}), {}.",
                 text::count(more.len() + 1, "pair"),

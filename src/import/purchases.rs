@@ -1,4 +1,4 @@
-//! Purchases into the book: each is taken once, however often the file is imported.
+//! Imports purchases: each once, however often the file is imported.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -22,27 +22,27 @@ use crate::money::Currency;
 use crate::store::{Write, params};
 use crate::text::{self, same_key};
 
-/// How purchases are to be taken.
+/// Options for importing purchases.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PurchaseOptions<'o> {
-    /// Which import it is.
+    /// The number of the import.
     pub(crate) import: ImportId,
-    /// Which system the file is from; receipt numbers are unique within it.
+    /// The system of the file; receipt numbers are unique within it.
     pub(crate) source: &'o str,
-    /// What the amounts are in.
+    /// The currency of the amounts.
     pub(crate) currency: Currency,
-    /// Open a bare card for a reference that is not in the book.
+    /// Add a card for a reference that is not in the book.
     pub(crate) new_customers: bool,
-    /// Purchases after this day are taken with a warning.
+    /// Purchases after this day are imported with a warning.
     pub(crate) today: NaiveDate,
 }
 
-/// Takes the purchases of a file into the book.
+/// Imports the purchases of a file.
 ///
-/// Rows with a fault are left out and named in the report; whether the rest stands is for the caller to say.
+/// Rows with an error are left out and named in the report; the caller decides whether the rest is imported.
 ///
 /// # Errors
-/// When the file cannot be read, or the database fails.
+/// When the file cannot be read.
 pub(crate) fn purchases(
     write: &Write<'_>,
     plan: &ImportPlan<'_>,
@@ -56,7 +56,7 @@ pub(crate) fn purchases(
         progress(ImportStep::Now("Building the indexes"))?;
         Ok(read)
     };
-    // A first load is faster without the indexes, which are then made in one go.
+    // A first import is faster without the indexes, which are built at the end.
     let read = match (plan.sheet.size() > LARGE, is_first) {
         (true, true) => write.unindexed("purchase", reading)?,
         (true, false) => write.with_room(reading)?,
@@ -82,13 +82,15 @@ pub(crate) fn purchases(
         not_taken.iter().filter(|heading| order_states::is_refund(heading)).map(|h| text::quote(h)).collect();
     if !refunds.is_empty() {
         let columns = text::list(&refunds);
-        report.warnings.push(format!("{columns}: refunds that were not taken off; `--map less=COLUMN` takes them off"));
+        report
+            .warnings
+            .push(format!("{columns}: refunds that were not subtracted; `--map less=COLUMN` subtracts them"));
     }
     report.not_taken(not_taken);
     Ok(report)
 }
 
-/// Reads on a thread of its own, and takes what was read here.
+/// Parses on a separate thread, and imports the parsed rows here.
 fn read_all(
     book: &mut PurchaseImporter<'_>,
     plan: &ImportPlan<'_>,
@@ -104,12 +106,12 @@ fn read_all(
         }
         reading.join().unwrap_or_else(|_| Err(Error::new("reading the file failed")))
     });
-    // Not needed any more, and large.
+    // No longer needed, and large.
     book.seen = HashMap::default();
     read
 }
 
-/// The sums are random already: a piece of them is their hash.
+/// The keys are already random: a part of them is their hash.
 #[derive(Default)]
 struct DedupeKeyHasher(u64);
 
@@ -127,40 +129,40 @@ impl Hasher for DedupeKeyHasher {
     }
 }
 
-/// The book while purchases are taken into it.
+/// The state of an import of purchases.
 struct PurchaseImporter<'t> {
     write: &'t Write<'t>,
     options: PurchaseOptions<'t>,
     is_first: bool,
     ids: HashMap<String, CustomerId>,
-    /// Those that were merged or forgotten.
+    /// Merged and forgotten references.
     references: References,
-    /// Who has an email alone; only where people are known by it.
+    /// The customer of each unshared email; only if people are identified by it.
     emails: HashMap<String, CustomerId>,
-    /// The customer of each reference as it is compared, where that is one.
+    /// The customer of each normalized reference, if it is unique.
     plain_refs: Option<HashMap<String, Option<CustomerId>>>,
     /// The days on which the book had purchases before, and whether some of them have no receipt number.
     days: HashSet<NaiveDate>,
     has_unnumbered: bool,
-    /// Sales of those days that are not in the book as they stand in the file.
+    /// Sales of those days that are not in the book in the same form.
     doubtful: Vec<DoubtfulSale>,
-    /// The purchases that are known to be in the file.
+    /// Stored purchases that were found in the file.
     matched: Vec<i64>,
     seen: HashMap<DedupeKey, u32, BuildHasherDefault<DedupeKeyHasher>>,
-    /// Lines of receipts that stood further up in the file.
+    /// Lines whose receipt occurred earlier in the file.
     stragglers: Vec<Straggler>,
-    /// Orders that do not count, of which more lines may come.
+    /// Orders that do not count, which may have more lines.
     cancelled: HashSet<DedupeKey>,
-    /// What receipts were that this file has changed.
+    /// The old state of receipts that this file has changed.
     before: HashMap<DedupeKey, StoredPurchase>,
     purchases: PurchaseWriter<'t>,
     report: ImportReport,
     future: usize,
-    /// References that no customer has, and how many purchases have each.
+    /// References without a customer, and how many purchases have each.
     unknown: HashMap<String, usize>,
 }
 
-/// A line of a receipt whose other lines are in the book already.
+/// A line of a receipt whose other lines are already stored.
 struct Straggler {
     dedupe_key: DedupeKey,
     receipt: String,
@@ -228,7 +230,7 @@ impl<'t> PurchaseImporter<'t> {
         let reference = self.reference(batch, sale);
         let receipt = batch.text(sale.receipt);
         if receipt.is_empty() && !sale.cancelled && !self.is_first {
-            // The key says all that there is to know.
+            // The key identifies it completely.
             if let Some((id, customer)) = self.purchases.known(&sale.dedupe_key, occurrence)? {
                 return self.take_known(id, customer, sale, reference);
             }
@@ -270,7 +272,7 @@ impl<'t> PurchaseImporter<'t> {
         Ok(())
     }
 
-    /// A row that is in the book as it stands there.
+    /// Handles a row that is in the book in the same form.
     fn take_known(&mut self, id: i64, customer: Option<CustomerId>, sale: &Sale, reference: &str) -> Result<()> {
         self.future += usize::from(sale.on > self.options.today);
         self.matched.push(id);
@@ -284,7 +286,7 @@ impl<'t> PurchaseImporter<'t> {
         Ok(())
     }
 
-    /// Brings a purchase up to what the file says of it. An empty cell never erases what the book knows.
+    /// Updates a purchase from the file. An empty cell never erases a stored value.
     fn update(&mut self, old: StoredPurchase, new: PurchaseDraft<'_>, lines: &[PurchaseItem<'_>]) -> Result<()> {
         let is_same = new.reference.is_empty()
             || new.reference == old.reference
@@ -311,7 +313,7 @@ impl<'t> PurchaseImporter<'t> {
             lines: filled_lines(&old.lines, lines),
             ..old.clone()
         };
-        // Of one line the quantity is that of the sale.
+        // With one line, its quantity is that of the sale.
         if let ([line], 1) = (now.lines.as_mut_slice(), lines.len()) {
             line.quantity_milli = line.quantity_milli.or(now.quantity_milli);
         }
@@ -327,7 +329,7 @@ impl<'t> PurchaseImporter<'t> {
         Ok(())
     }
 
-    /// Takes the sales that may be in the book in another way, those of a customer and a day together.
+    /// Imports the sales that may be in the book in another form, grouped by customer and day.
     fn take_doubtful(&mut self) -> Result<()> {
         let mut doubtful = std::mem::take(&mut self.doubtful);
         if doubtful.is_empty() {
@@ -341,7 +343,7 @@ impl<'t> PurchaseImporter<'t> {
             (on, customer, reference.into_owned())
         });
         let matched: HashSet<i64> = std::mem::take(&mut self.matched).into_iter().collect();
-        // Those of one day, by their references as they are compared.
+        // Purchases of one day by normalized reference.
         let mut nobodys: (Option<NaiveDate>, HashMap<String, Vec<StoredPurchase>>) = (None, HashMap::new());
         for group in doubtful.chunk_by(|one, other| one.group() == other.group()) {
             let Some(first) = group.first() else { continue };
@@ -365,7 +367,7 @@ impl<'t> PurchaseImporter<'t> {
         Ok(())
     }
 
-    /// Takes the sales of a customer and a day, `stored` being what the book has of them.
+    /// Imports the sales of a customer and a day; `stored` are their purchases in the book.
     fn take_group(&mut self, group: &[DoubtfulSale], stored: &[StoredPurchase]) -> Result<()> {
         for (sale, found) in group.iter().zip(decide(group, stored, self.options.source)) {
             match found {
@@ -381,7 +383,7 @@ impl<'t> PurchaseImporter<'t> {
         Ok(())
     }
 
-    /// A sale that is new.
+    /// Adds a new sale.
     fn add(&mut self, sale: &DoubtfulSale) -> Result<()> {
         let customer = self.customer(&sale.reference)?;
         self.report.unlinked += usize::from(customer.is_none());
@@ -400,7 +402,7 @@ impl<'t> PurchaseImporter<'t> {
         Ok(())
     }
 
-    /// A row that is a purchase of the book, or the line of one.
+    /// Fills in a stored purchase, or a line of one, from a row.
     fn fill(&mut self, sale: &DoubtfulSale, old: &StoredPurchase, is_line: bool) -> Result<()> {
         let items = if is_line { Vec::new() } else { sale.items() };
         let draft = PurchaseDraft {
@@ -431,7 +433,7 @@ impl<'t> PurchaseImporter<'t> {
         Ok(())
     }
 
-    /// A receipt whose lines are purchases of the book that had no number: they become one.
+    /// Combines stored purchases without a number that are the lines of one receipt.
     fn number(&mut self, sale: &DoubtfulSale, known: &[&StoredPurchase]) -> Result<()> {
         let [first, others @ ..] = known else { return Ok(()) };
         self.purchases.set_receipt(first.id, &sale.receipt, &sale.key)?;
@@ -455,7 +457,7 @@ impl<'t> PurchaseImporter<'t> {
         Ok(())
     }
 
-    /// Whose reference it is, capitals, spaces and how accents are composed aside.
+    /// The customer of a reference, ignoring case, spaces and the composition of accents.
     fn meant_customer(&mut self, reference: &str) -> Option<CustomerId> {
         if let RefStatus::Merged(id) = self.references.status(reference) {
             return Some(id);
@@ -475,7 +477,7 @@ impl<'t> PurchaseImporter<'t> {
         plain.get(&*same_key(reference)).copied().flatten()
     }
 
-    /// Whom a sale names; nothing is kept of somebody who was forgotten.
+    /// The reference of a sale; empty for someone who was forgotten.
     fn reference<'b>(&self, batch: &'b Batch, sale: &Sale) -> &'b str {
         let said = batch.text(sale.reference);
         if self.references.status(said) == RefStatus::Forgotten { "" } else { said }
@@ -505,22 +507,22 @@ impl<'t> PurchaseImporter<'t> {
         Ok(Some(id))
     }
 
-    /// Adds lines that stood apart from the others of their receipt; what is wrong with those that cannot be, by line.
+    /// Adds lines that were apart from the others of their receipt; returns errors by line.
     fn add_stragglers(&mut self) -> Result<HashMap<usize, RowProblem>> {
         let mut problems = HashMap::new();
         for straggler in std::mem::take(&mut self.stragglers) {
             let stored = self.purchases.stored(&straggler.dedupe_key, 1)?;
             let receipt = text::quote(&straggler.receipt);
             let wrong = match &stored {
-                None => Some(format!("receipt {receipt} was left out further up")),
+                None => Some(format!("receipt {receipt} was left out above")),
                 Some(stored)
                     if !straggler.reference.is_empty()
                         && same_key(&straggler.reference) != same_key(&stored.reference) =>
                 {
-                    Some(format!("receipt {receipt} has another customer further up"))
+                    Some(format!("receipt {receipt} has a different customer above"))
                 }
                 Some(stored) => {
-                    (straggler.on != stored.on).then(|| format!("receipt {receipt} has another day further up"))
+                    (straggler.on != stored.on).then(|| format!("receipt {receipt} has a different day above"))
                 }
             };
             if let Some(message) = wrong {
@@ -535,7 +537,7 @@ impl<'t> PurchaseImporter<'t> {
             self.purchases.add_items(&whole, straggler.lines.iter().map(|(item, line)| line.item(item)))?;
             let lines = straggler.lines.iter().map(|(item, line)| StoredLine::from(line.item(item)));
             whole.lines.extend(lines.filter(|line| !line.item.is_empty()));
-            // With all its lines the receipt may be what it was.
+            // With all its lines the receipt may be unchanged.
             if self.before.get(&straggler.dedupe_key).is_some_and(|before| is_unchanged(before, &whole)) {
                 self.before.remove(&straggler.dedupe_key);
                 self.purchases.drop_before(whole.id)?;
@@ -555,7 +557,7 @@ impl<'t> PurchaseImporter<'t> {
         }
         if report.cancelled > 0 {
             let count = text::count(report.cancelled, "order");
-            report.warnings.push(format!("{count} cancelled or never paid: not taken"));
+            report.warnings.push(format!("{count} canceled or never paid: not imported"));
         }
         report
     }

@@ -1,30 +1,30 @@
-//! Quotation marks that have no partner: they swallow rows in silence, so they are found before anything is read.
+//! Unbalanced quotation marks: they would swallow rows silently, so they are found before anything is parsed.
 
 use std::io::{self, BufReader, Read};
 
 use memchr::memchr;
 
-/// What looking through a text found.
+/// The result of scanning a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct QuoteScan {
-    /// How many bytes it has.
+    /// Its size in bytes.
     pub(crate) size: u64,
-    /// The first quotation mark that is out of place.
+    /// The first misplaced quotation mark.
     pub(crate) fault: Option<Stray>,
     /// Whether a cell begins with spaces and then a quotation mark.
     pub(crate) has_spaces: bool,
 }
 
-/// A quotation mark out of place, by the offset of its byte.
+/// A misplaced quotation mark, by its byte offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stray {
     /// Opened and never closed.
     Open(u64),
-    /// Closed, and then the cell goes on.
+    /// Closed before the cell ends.
     Closed(u64),
 }
 
-/// Where in a cell the reading stands.
+/// The position in a cell.
 #[derive(Clone, Copy)]
 enum QuoteState {
     Plain,
@@ -34,7 +34,7 @@ enum QuoteState {
 }
 
 impl QuoteState {
-    /// What a byte behind a closing quotation mark makes of it; nothing when it has no place there.
+    /// The state after a byte that follows a closing quotation mark; none if it is misplaced.
     fn behind(self, byte: u8, separator: u8) -> Option<Self> {
         match byte {
             b'"' if matches!(self, Self::Closed) => Some(Self::Quoted),
@@ -46,7 +46,7 @@ impl QuoteState {
     }
 }
 
-/// The line of a byte, and which cell of its row it is in, counted from 0. Slow: for a fault that was found.
+/// The line of a byte, and the index of its cell in the row. Slow: only for errors.
 pub(super) fn place_of(text: impl Read, separator: u8, offset: u64) -> io::Result<(usize, usize)> {
     let (mut at, mut before, mut line, mut cell) = (QuoteState::Plain, b'\n', 1, 0);
     for byte in BufReader::new(text.take(offset)).bytes() {
@@ -69,7 +69,7 @@ pub(super) fn place_of(text: impl Read, separator: u8, offset: u64) -> io::Resul
     Ok((line, cell))
 }
 
-/// Looks through a text, as the reader of the table will understand it.
+/// Scans a text in the same way as the CSV parser.
 pub(super) fn look(mut text: impl Read, separator: u8) -> io::Result<QuoteScan> {
     let mut buffer = vec![0; 1 << 20];
     let (mut at, mut before, mut size, mut opened) = (QuoteState::Plain, b'\n', 0_u64, 0_u64);

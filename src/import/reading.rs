@@ -1,4 +1,4 @@
-//! How a file is going to be read: its dialect, its columns, and what stands for the reference.
+//! How a file is read: its dialect, its columns, and its references.
 
 use std::borrow::Cow;
 
@@ -21,10 +21,10 @@ use crate::error::Result;
 use crate::money::DecimalSeparator;
 use crate::text::heading_key;
 
-/// Files of more bytes are taken in as those of a first load of years.
+/// Files with more bytes are handled as a first import of years of data.
 pub(super) const LARGE: usize = 1 << 20;
 
-/// What the owner says about a file.
+/// The owner's options for a file.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ImportOptions<'w> {
     /// `--from`: the dialect, instead of the one that its headings show.
@@ -33,50 +33,49 @@ pub(crate) struct ImportOptions<'w> {
     pub(crate) map: &'w [String],
     /// `--date-order`: which comes first in `03/04/1989`.
     pub(crate) day_order: Option<DayOrder>,
-    /// `--decimal`: what stands before the cents in `1.149`.
+    /// `--decimal`: the separator before the cents in `1.149`.
     pub(crate) decimal: Option<DecimalSeparator>,
     /// The shop's.
     pub(crate) timezone: TimeZone,
 }
 
-/// How a file is going to be read.
+/// How a file is read.
 #[derive(Debug)]
 pub(crate) struct ImportPlan<'s> {
     pub(super) sheet: &'s ImportSheet,
-    /// What it looks like.
     pub(crate) dialect: &'static Dialect,
     pub(super) columns: Columns<'s>,
     pub(super) day_order: Option<DayOrder>,
     pub(super) decimal: Option<DecimalSeparator>,
-    /// In which the days of purchases are.
+    /// The time zones of purchases.
     pub(super) zones: DayZones,
-    /// An amount that stands on the first line of a receipt alone is that of the whole: its heading is of totals, and lines
+    /// An amount in only the first line of a receipt is that of the whole: its heading is that of totals, and lines
     /// have prices.
     pub(super) has_order_total: bool,
-    /// Those that say whether an order counts.
+    /// The columns that show whether an order counts.
     pub(super) orders: OrderColumns,
-    /// Those that a file of customers has, the best first; never empty.
+    /// The addresses in a file of customers, the best first; never empty.
     pub(super) addresses: Vec<AddressColumns<'s>>,
     left_out: Option<&'s LeftOut>,
     known_by: KnownBy,
 }
 
-/// By what the next import knows a customer again.
+/// How the next import identifies a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KnownBy {
     /// A column of references.
     Reference,
-    /// Their email, else their phone; where both are missing the name and the address.
+    /// Their email, else their phone; if both are missing, the name and the address.
     Contact,
-    /// The name and the address, as the file has nothing else.
+    /// The name and the address, because the file has nothing else.
     NameAndAddress,
 }
 
 impl<'s> ImportPlan<'s> {
-    /// Recognises a file.
+    /// Recognizes a file.
     ///
     /// # Errors
-    /// When there is no such dialect, or a column is missing without which nothing can be read.
+    /// When there is no such dialect, or a required column is missing.
     pub(crate) fn of(sheet: &'s ImportSheet, kind: ImportKind, wishes: ImportOptions<'_>) -> Result<Self> {
         let dialect = match wishes.from {
             Some(name) => Dialect::named(name, sheet.header(), kind)?,
@@ -88,7 +87,7 @@ impl<'s> ImportPlan<'s> {
             Columns::of(kind.fields(), fields.chain(more), sheet, wishes.map)
         };
         let mut columns = columns_with(None)?;
-        // A refund is known by its heading in every file, but where the amounts have it taken off already.
+        // A refund is recognized by its heading in every file, unless the amounts already have it subtracted.
         if kind == ImportKind::Purchases && !order_states::is_net(columns.heading_of("amount")) {
             columns = columns_with(Some(("less", order_states::refund_headings())))?;
         }
@@ -134,13 +133,13 @@ impl<'s> ImportPlan<'s> {
         })
     }
 
-    /// The same, with rows that cannot be taken written out as they are found.
+    /// The same, writing out rows that cannot be imported.
     #[must_use]
     pub(crate) fn writing_out(self, left_out: Option<&'s LeftOut>) -> Self {
         Self { left_out, ..self }
     }
 
-    /// Leaves a row out, with what is wrong with it.
+    /// Leaves out a row, with its errors.
     pub(super) fn leave_out(
         &self,
         report: &mut ImportReport,
@@ -154,7 +153,7 @@ impl<'s> ImportPlan<'s> {
         Ok(())
     }
 
-    /// The file, to be asked about all of it.
+    /// Answers questions about the whole file.
     pub(super) fn survey(&self) -> Survey<'_> {
         Survey::new(self.sheet, &self.columns, &self.addresses)
     }
@@ -167,14 +166,14 @@ impl<'s> ImportPlan<'s> {
         self.known_by
     }
 
-    /// Headings that no field took.
+    /// Headings that no field uses.
     pub(super) fn not_taken(&self) -> Vec<&str> {
         let of_addresses: Vec<Vec<&str>> = self.addresses.iter().map(|one| one.columns.unused()).collect();
         let unused = self.columns.unused().into_iter();
         unused.filter(|heading| of_addresses.iter().all(|unused| unused.contains(heading))).collect()
     }
 
-    /// Headings of purchases that nothing reads.
+    /// Headings of purchases that are not used.
     pub(super) fn purchase_columns_not_taken(&self) -> Vec<&str> {
         let header = self.sheet.header();
         let is_read = |place: usize| self.columns.takes(place) || self.orders.read(place);
@@ -182,7 +181,7 @@ impl<'s> ImportPlan<'s> {
         unread.filter(|heading| !heading.is_empty() && !self.dialect.quirks.reads(heading)).collect()
     }
 
-    /// The heading that a fault of the reference is told under.
+    /// The heading for errors of the reference.
     pub(super) fn reference_heading(&self) -> &str {
         let fields = ["ref", EMAIL, PHONE];
         fields.into_iter().map(|field| self.columns.heading_of(field)).find(|heading| !heading.is_empty()).unwrap_or("")
@@ -198,7 +197,7 @@ impl<'s> ImportPlan<'s> {
         if email.is_empty() { self.phone_reference(row, survey) } else { Ok(Cow::Owned(email_key(&email))) }
     }
 
-    /// The same of a customer, whom an email that is no address does not tell from others.
+    /// The same for a customer; an invalid email does not identify one.
     pub(super) fn customer_reference<'r>(&self, row: &'r StringRecord, survey: &Survey<'_>) -> Result<Cow<'r, str>> {
         let is_none =
             self.known_by == KnownBy::Contact && !EmailAddress::is_one(&cells::email_of(&self.email_reference(row)).0);
@@ -210,12 +209,12 @@ impl<'s> ImportPlan<'s> {
         Ok(Cow::Owned(customers::dialled(cells::first_of(&phone, &cells::BETWEEN_VALUES).0)))
     }
 
-    /// The cell of the email that stands for the reference.
+    /// The email cell used as the reference.
     fn email_reference<'r>(&self, row: &'r StringRecord) -> Cow<'r, str> {
         self.columns.pick(if self.columns.place("ref").is_some() { "ref" } else { EMAIL }).of(row)
     }
 
-    /// The reference that earlier versions made of an email such as `Lou <lou@example.com>`, where it is another.
+    /// The reference that earlier versions made of an email such as `Lou <lou@example.com>`, if different.
     pub(super) fn former_reference(&self, row: &StringRecord, reference: &str) -> Option<String> {
         if self.known_by != KnownBy::Contact {
             return None;
@@ -228,19 +227,19 @@ impl<'s> ImportPlan<'s> {
         (former.contains('@') && former != reference).then_some(former)
     }
 
-    /// The cell under a heading of the export that is no field of ours.
+    /// The cell under a heading of the export that is not a field.
     pub(super) fn cell<'r>(&self, heading: &str, row: &'r StringRecord) -> &'r str {
         let place = self.sheet.header().iter().position(|known| known.eq_ignore_ascii_case(heading));
         place.and_then(|place| row.get(place)).unwrap_or("")
     }
 
-    /// A number that is a name, without what spreadsheets put on it.
+    /// An identifier, without what spreadsheets add to it.
     pub(super) fn id<'r>(&self, field: &str, row: &'r StringRecord, survey: &Survey<'_>) -> Result<Cow<'r, str>> {
         id_of(&self.columns, field, row, survey)
     }
 }
 
-/// The same of other columns.
+/// The same for other columns.
 pub(super) fn id_of<'r>(
     columns: &Columns<'_>,
     field: &str,
@@ -256,7 +255,7 @@ pub(super) fn id_of<'r>(
     Ok(if bare.len() == cell.len() { cell } else { Cow::Owned(bare.to_owned()) })
 }
 
-/// The addresses of a file: that of the columns that need no name, and those of the dialect that have a street or a box.
+/// The addresses of a file: that of unnamed columns, and those of the dialect that have a street or a box.
 fn addresses<'s>(
     columns: &Columns<'s>,
     dialect: &'static Dialect,
@@ -275,7 +274,7 @@ fn addresses<'s>(
             found.push(AddressColumns { name: address.name, columns });
         }
     }
-    // A column without a name of its own, or that the owner names, is of all addresses.
+    // A column without an address name, or set by the owner, belongs to all addresses.
     let is_said = |field: &str| map.iter().any(|said| said.split('=').next().is_some_and(|name| name.trim() == field));
     if found.len() > 1 && !has_street(&found[0].columns) {
         let of_all = found.remove(0).columns;
@@ -290,7 +289,7 @@ fn has_street(columns: &Columns<'_>) -> bool {
     [STREET, BOX].into_iter().any(|field| columns.pick(field).is_there())
 }
 
-/// Whether a list has what a letter needs, and so what tells people apart.
+/// Whether a list has what a letter needs, which then identifies people.
 fn has_name_and_address(columns: &Columns<'_>, addresses: &[AddressColumns<'_>]) -> bool {
     let names = [CustomerField::LastName, CustomerField::FullName, CustomerField::FirstName, CustomerField::Company];
     names.iter().any(|field| columns.pick(field.as_str()).is_there())

@@ -1,4 +1,4 @@
-//! What an import did, or would do: counts, faults with their places, and what changed field by field.
+//! The result of an import: counts, errors with their places, and changes by field.
 
 use std::collections::BTreeMap;
 
@@ -8,52 +8,57 @@ use super::UnknownRef;
 use crate::error::Error;
 use crate::text;
 
-/// What an import did, or would do.
+/// The result of an import, or of a dry run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct ImportReport {
     /// Rows of the file, without its header.
     pub(crate) read: usize,
-    /// Customers or purchases that are new.
+    /// New customers or purchases.
     pub(crate) added: usize,
-    /// Those the book had, with something different.
+    /// Existing ones with a difference.
     pub(crate) changed: usize,
-    /// Those the book had, just so.
+    /// Existing ones without.
     pub(crate) unchanged: usize,
     /// Purchases without a customer of this book.
     pub(crate) unlinked: usize,
-    /// Rows that could not be taken.
+    /// Rows that could not be imported.
     pub(crate) rejected: usize,
-    /// How many faults they have.
+    /// The number of their errors.
     pub(crate) faults: usize,
-    /// The first of them, each with its place; never more than [`ImportReport::MOST`].
+    /// The first of them, each with its place; at most [`ImportReport::MOST`].
     pub(crate) problems: Vec<RowProblem>,
-    /// What could be read in two ways, and how other rows settled it.
+    /// Ambiguous values, and how other rows settled them.
     pub(crate) settled: Vec<String>,
-    /// What is worth knowing and stops nothing.
+    /// Messages that do not stop the import.
     pub(crate) warnings: Vec<String>,
-    /// Headings of the file that no field took.
+    /// What each column is taken as; only of a rehearsal.
+    pub(crate) columns: Vec<ColumnUse>,
+    /// What a list usually has, and this one has no column for; only of a rehearsal.
+    #[serde(skip)]
+    pub(crate) not_found: Vec<&'static str>,
+    /// Headings of the file that no field uses.
     pub(crate) not_taken: Vec<String>,
-    /// References of purchases that no customer has, those with the most purchases first.
+    /// References of purchases without a customer, those with the most purchases first.
     pub(crate) unknown_refs: Vec<UnknownRef>,
     /// How many more there are.
     pub(crate) unknown_refs_more: usize,
-    /// Cards opened for unknown references.
+    /// Cards added for unknown references.
     pub(crate) opened: usize,
-    /// Orders that were cancelled or never paid.
+    /// Orders that were canceled or never paid.
     #[serde(rename = "came_to_nothing")]
     pub(crate) cancelled: usize,
     /// Rows that are returns by their type alone.
     #[serde(skip)]
     pub(super) returned: usize,
-    /// The difference to the book, field by field.
+    /// The differences from the book, by field.
     pub(crate) changes: FieldChanges,
 }
 
 impl ImportReport {
-    /// So many faults are kept: a file in which every row is bad fills no memory.
+    /// The limit of stored errors, so that a file in which every row is bad does not fill the memory.
     pub(crate) const MOST: usize = 1_000;
 
-    /// Counts a row that could not be taken, and its faults.
+    /// Counts a row that could not be imported, and its errors.
     pub(crate) fn reject(&mut self, problems: impl IntoIterator<Item = RowProblem>) {
         self.rejected += 1;
         for problem in problems {
@@ -64,16 +69,16 @@ impl ImportReport {
         }
     }
 
-    /// Says which headings no field took.
+    /// Adds headings that no field uses.
     pub(crate) fn not_taken<'h>(&mut self, headings: impl IntoIterator<Item = &'h str>) {
         self.not_taken = headings.into_iter().map(str::to_owned).collect();
         if !self.not_taken.is_empty() {
             let names: Vec<String> = self.not_taken.iter().map(|name| text::quote(name)).collect();
-            self.warnings.push(format!("not taken: {}", text::first_few(&names, 12)));
+            self.warnings.push(format!("not imported: {}", text::first_few(&names, 12)));
         }
     }
 
-    /// Adds what another part of the work counted.
+    /// Adds the counts of another part.
     pub(super) fn join(&mut self, other: Self) {
         self.read += other.read;
         self.rejected += other.rejected;
@@ -86,19 +91,30 @@ impl ImportReport {
     }
 }
 
-/// How far an import is.
+/// A column of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct ColumnUse {
+    /// Its heading.
+    pub(crate) column: String,
+    /// The fields that it is taken as; nothing when it is not used.
+    pub(crate) fields: Vec<String>,
+    /// The first cell that is not empty.
+    pub(crate) example: String,
+}
+
+/// The progress of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ImportStep {
-    /// So many bytes of the file are taken in.
+    /// This many bytes of the file are imported.
     Read(usize),
-    /// The file is read; this is being done now.
+    /// The file is read; now this is being done.
     Now(&'static str),
 }
 
-/// What is different on the cards that the book had.
+/// The differences on existing cards.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct FieldChanges {
-    /// How many cards have something new in a field.
+    /// The number of cards with a change, by field.
     pub(crate) fields: BTreeMap<String, usize>,
     /// The first few.
     pub(crate) examples: Vec<ChangeExample>,
@@ -107,22 +123,18 @@ pub(crate) struct FieldChanges {
 /// One field of one card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct ChangeExample {
-    /// Whose card.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
-    /// Which field.
     pub(crate) field: String,
-    /// What the book has.
     pub(crate) before: String,
-    /// What the file has.
     pub(crate) after: String,
 }
 
 impl FieldChanges {
-    /// How many examples are kept.
+    /// The number of stored examples.
     const MOST: usize = 5;
 
-    /// Counts a field that is different, and shows it when it is one of the first.
+    /// Counts a changed field, and stores it if it is one of the first.
     pub(super) fn note(&mut self, reference: &str, field: &str, before: &str, after: &str) {
         self.count(field);
         self.show(reference, field, before, after);
@@ -143,7 +155,7 @@ impl FieldChanges {
         }
     }
 
-    /// `phone 12, street 3`, the most first; empty when there are none.
+    /// `phone 12, street 3`, most frequent first; empty when there are none.
     pub(crate) fn in_words(&self) -> String {
         let mut fields: Vec<_> = self.fields.iter().collect();
         fields.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
@@ -152,39 +164,37 @@ impl FieldChanges {
     }
 }
 
-/// One fault in a file.
+/// One error in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct RowProblem {
     /// The line of the file, the header being 1.
     pub(crate) line: usize,
-    /// The heading of the column, empty when it is about the row.
+    /// The heading of the column; empty when it is about the row.
     pub(crate) column: String,
-    /// What is wrong.
     pub(crate) message: String,
-    /// What to do about it.
     #[serde(skip)]
     pub(crate) hint: String,
 }
 
 impl RowProblem {
-    /// A fault in a line, under a heading.
+    /// An error in a line, under a heading.
     pub(crate) fn new(line: usize, column: &str, message: impl Into<String>) -> Self {
         Self { line, column: column.to_owned(), message: message.into(), hint: String::new() }
     }
 
-    /// A fault in a line, under a heading, of what was read there.
+    /// The same from a parse error.
     pub(crate) fn of(line: usize, column: &str, error: &Error) -> Self {
         Self::new(line, column, error.message()).hint(error.what_next().unwrap_or_default())
     }
 
-    /// Says what to do about it.
+    /// Sets what to do about it.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();
         self
     }
 
-    /// As an error of the file called `name`, without what to do about it.
+    /// As an error of the file called `name`, without the hint.
     pub(crate) fn error(&self, name: &str) -> Error {
         let place = if self.column.is_empty() {
             format!("{name}:{}", self.line)

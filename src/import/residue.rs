@@ -1,5 +1,4 @@
-//! What other programs leave in cells: entities of HTML, `="0017"`, backslashes of databases; letters that were converted
-//! once too often.
+//! Residues of other programs in cells: HTML entities, `="0017"`, backslashes of databases; doubly encoded letters.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,26 +16,26 @@ static ENTITIES: LazyLock<HashMap<&'static str, char>> = LazyLock::new(|| {
     rows.filter_map(|mut row| Some((row.next()?, code(row.next()?)?))).collect()
 });
 
-/// Whether all cells of a header stand in single quotation marks, and so all cells of its table.
+/// Whether all cells of a header are in single quotes, and so all cells of its table.
 pub(super) fn has_single_quotes(header: &[String]) -> bool {
     let mut filled = header.iter().filter(|cell| !cell.is_empty()).peekable();
     filled.peek().is_some() && filled.all(|cell| unquoted(cell).len() < cell.len())
 }
 
-/// A cell without single quotation marks around it.
+/// A cell without its single quotes.
 pub(super) fn unquoted(cell: &str) -> &str {
     let cell = cell.trim();
     cell.strip_prefix('\'').and_then(|cell| cell.strip_suffix('\'')).unwrap_or(cell)
 }
 
-/// A row without single quotation marks around its cells.
+/// A row without the single quotes of its cells.
 pub(super) fn without_quotes(row: &StringRecord) -> StringRecord {
     let mut clean: StringRecord = row.iter().map(unquoted).collect();
     clean.set_position(row.position().cloned());
     clean
 }
 
-/// A row as it was meant; nothing when it is so already.
+/// A cleaned row; none when it is already clean.
 pub(super) fn cleaned(row: &StringRecord) -> Option<StringRecord> {
     if !row.as_slice().bytes().any(|byte| matches!(byte, b'&' | b'<' | b'\\' | b'=')) {
         return None;
@@ -50,7 +49,7 @@ pub(super) fn cleaned(row: &StringRecord) -> Option<StringRecord> {
     Some(clean)
 }
 
-/// A cell as it was meant.
+/// A cleaned cell.
 fn cell(text: &str) -> Cow<'_, str> {
     let mut text = match of_formula(text) {
         Some(bare) => Cow::Owned(bare),
@@ -64,7 +63,7 @@ fn cell(text: &str) -> Cow<'_, str> {
     text
 }
 
-/// `0017` of `="0017"`, which keeps spreadsheets from making a number of it.
+/// `0017` of `="0017"`, a form that protects it from spreadsheets.
 fn of_formula(text: &str) -> Option<String> {
     let inside = text.trim().strip_prefix("=\"")?.strip_suffix('"')?;
     let bare = inside.replace("\"\"", "");
@@ -100,18 +99,26 @@ fn without_backslashes(text: &str) -> Option<String> {
 
 /// A cell with line breaks for `<br>`.
 fn with_line_breaks(text: &str) -> Option<String> {
-    let mut clean = text.to_owned();
-    while let Some(start) = clean.to_ascii_lowercase().find("<br") {
-        let end = clean[start..].find('>')? + start;
-        if !clean[start + 3..end].chars().all(|c| matches!(c, ' ' | '/')) {
-            break;
-        }
-        clean.replace_range(start..=end, "\n");
+    let mut clean = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        clean.push_str(before);
+        let is_break = tag.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("<br"));
+        let behind = tag.get(3..).unwrap_or_default().trim_start_matches([' ', '/']).strip_prefix('>');
+        rest = if let Some(behind) = behind.filter(|_| is_break) {
+            clean.push('\n');
+            behind
+        } else {
+            clean.push('<');
+            &tag[1..]
+        };
     }
+    clean.push_str(rest);
     (clean != text).then_some(clean)
 }
 
-/// A cell with characters for entities. What is none, as in `Pipe & Drum`, stands.
+/// A cell with decoded entities. Other ampersands stay, as in `Pipe & Drum`.
 fn decoded(text: &str) -> Option<String> {
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;
@@ -126,7 +133,7 @@ fn decoded(text: &str) -> Option<String> {
     (clean != text).then_some(clean)
 }
 
-/// The entity with which a text begins, and its length.
+/// The entity at the beginning of a text, and its length.
 fn entity(text: &str) -> Option<(char, usize)> {
     let inside = text.strip_prefix('&')?;
     let name = |is_part: fn(&u8) -> bool, from: usize| from + inside.bytes().skip(from).take_while(is_part).count();
@@ -143,7 +150,7 @@ fn entity(text: &str) -> Option<(char, usize)> {
         let c = inside[end..].starts_with(';').then(|| ENTITIES.get(&inside[..end])).flatten()?;
         return Some((if *c == '\u{a0}' { ' ' } else { *c }, end + 2));
     };
-    // Of the old code page of Windows, as pages write it.
+    // From the old Windows code page, as web pages write it.
     let c = match code {
         0x80..=0x9f => encoding::of_windows(u8::try_from(code).ok()?)?,
         0xa0 => ' ',
@@ -152,7 +159,7 @@ fn entity(text: &str) -> Option<(char, usize)> {
     Some((c, end + 1 + usize::from(inside[end..].starts_with(';'))))
 }
 
-/// What a text was before it was converted once too often: `José` of `JosÃ©`.
+/// A text before it was encoded twice: `José` of `JosÃ©`.
 pub(super) fn twice_converted(text: &str) -> Option<String> {
     const BEGINS: &str = "ÂÃÄÅÐÑâ├┬√¬‚Ô";
     if text.is_ascii() || !text.chars().any(|c| BEGINS.contains(c)) {
@@ -165,7 +172,7 @@ pub(super) fn twice_converted(text: &str) -> Option<String> {
     })
 }
 
-/// Whether a text is more likely than what came of it.
+/// Whether the decoded text is more plausible than the original.
 fn is_likely(after: &str, before: &str) -> bool {
     let others: Vec<char> = before.chars().filter(|c| !c.is_ascii()).collect();
     let is_known = |c: &char| matches!(c, '\u{a0}'..='\u{17f}' | '\u{2010}'..='\u{203a}' | '€' | '™');
@@ -176,7 +183,7 @@ fn is_likely(after: &str, before: &str) -> bool {
     if !others.iter().all(is_known) {
         return false;
     }
-    // `Å’` may be the end of a quotation; in the middle of a word it is nothing.
+    // `Å’` may be the end of a quotation; in the middle of a word it cannot be.
     let is_eastern = others.iter().all(|c| matches!(c, '\u{100}'..='\u{17f}'));
     let chars: Vec<char> = after.chars().collect();
     !is_eastern

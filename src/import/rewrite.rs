@@ -1,11 +1,11 @@
-//! Quotation marks as other programs write them, rewritten as a table has them: behind a space, or behind a backslash.
+//! Normalizes quotation marks of other programs: after a space, or escaped by a backslash.
 
 use std::io::{self, Read};
 
-/// What is rewritten.
+/// What is normalized.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Rewriting {
-    /// Spaces between a separator and a quotation mark are left out.
+    /// Spaces between a separator and a quotation mark are dropped.
     pub(super) spaces: bool,
     /// `\"` becomes `""`.
     pub(super) backslashes: bool,
@@ -17,14 +17,14 @@ impl Rewriting {
     }
 }
 
-/// A text that is rewritten while it is read.
+/// A text that is normalized while it is read.
 pub(super) struct Rewritten<R> {
     text: R,
     separator: u8,
     what: Rewriting,
-    /// Bytes before the next that decide nothing yet: spaces behind a separator, or a backslash.
+    /// Bytes that wait for the next one: spaces after a separator, or a backslash.
     held: Vec<u8>,
-    /// Whether a cell begins here, so many spaces aside.
+    /// Whether a cell begins here, apart from these spaces.
     begins: bool,
     is_quoted: bool,
     out: Vec<u8>,
@@ -40,7 +40,7 @@ impl<R: Read> Rewritten<R> {
     fn take(&mut self, byte: u8) {
         if self.held == b"\\" {
             self.held.clear();
-            // A backslash behind a backslash is no longer one that escapes.
+            // A backslash after a backslash does not escape.
             self.out.extend_from_slice(if byte == b'"' { b"\"\"" } else { b"\\" });
             if byte != b'"' {
                 self.out.push(byte);

@@ -1,4 +1,5 @@
-//! The address of a row, as one thing: of several the first that a letter can go to, with its box, split where one cell holds all of it.
+//! The address of a row, as a whole: the first of several that a letter can be sent to, with its box, split if one cell
+//! has all of it.
 
 use csv::StringRecord;
 
@@ -12,7 +13,7 @@ use crate::domain::countries;
 use crate::error::Result;
 use crate::text::remarks::is_empty_word;
 
-/// The address of a row, and which of those that the file has; the best first.
+/// The address of a row, and its index among those of the file, which has the best first.
 pub(super) fn read(plan: &ImportPlan<'_>, row: &StringRecord, survey: &Survey<'_>) -> Result<(AddressParts, usize)> {
     let mut found = Vec::with_capacity(plan.addresses.len());
     for (index, address) in plan.addresses.iter().enumerate() {
@@ -22,7 +23,7 @@ pub(super) fn read(plan: &ImportPlan<'_>, row: &StringRecord, survey: &Survey<'_
         }
         found.push((parts, index));
     }
-    // None is whole: the first with a street, else the first with anything.
+    // None is complete: the first with a street, else the first that is not empty.
     let with_street = found.iter().position(|(parts, _)| !parts.street.is_empty());
     let best = with_street.or_else(|| found.iter().position(|(parts, _)| !parts.is_empty()));
     Ok(best.map(|best| found.swap_remove(best)).unwrap_or_default())
@@ -55,7 +56,7 @@ fn of_columns(columns: &Columns<'_>, row: &StringRecord, survey: &Survey<'_>) ->
     Ok(parts)
 }
 
-/// A box as a line of an address: `PO Box 12` where the cell has only its number.
+/// A box as a line of an address: `PO Box 12` if the cell has only its number.
 fn post_box(cell: &str, country: &str) -> Option<String> {
     let is_german = || countries::find(country).is_some_and(|country| country.language == "de");
     match cell.bytes().all(|b| b.is_ascii_digit()) {

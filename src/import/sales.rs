@@ -1,4 +1,4 @@
-//! Rows of purchases, read: lines of one receipt put together, in batches that are cheap to hand over.
+//! Parses rows of purchases: joins the lines of a receipt, in batches that are cheap to pass on.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -20,17 +20,17 @@ use crate::error::Result;
 use crate::money::{Currency, Decimal, DecimalSeparator, Money};
 use crate::text;
 
-/// A piece of a batch's text.
+/// A part of a batch's text.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct TextSpan(u32, u32);
 
-/// Some purchases, their texts in one piece.
+/// Some purchases, with their texts in one string.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     text: String,
     pub(crate) sales: Vec<Sale>,
     pub(crate) lines: Vec<SaleLine>,
-    /// How far into the file it reaches.
+    /// The offset of its end in the file.
     pub(crate) offset: usize,
 }
 
@@ -43,11 +43,10 @@ pub(super) struct Sale {
     pub(crate) amount: Money,
     pub(crate) quantity_milli: Option<i64>,
     pub(crate) lines: Range<usize>,
-    /// What makes two purchases the same one: the receipt within its source, else everything there is to tell.
+    /// Identifies a purchase: the receipt within its source, else all its data.
     pub(crate) dedupe_key: DedupeKey,
     /// The line of its first row.
     pub(crate) at: usize,
-    /// A cancelled order.
     pub(crate) cancelled: bool,
 }
 
@@ -60,7 +59,7 @@ pub(super) struct SaleLine {
 }
 
 impl SaleLine {
-    /// The same with the name of its item.
+    /// The same with its item name.
     pub(super) fn item<'a>(&self, item: &'a str) -> PurchaseItem<'a> {
         PurchaseItem { item, quantity_milli: self.quantity_milli, amount: self.amount }
     }
@@ -82,7 +81,7 @@ impl Batch {
     }
 }
 
-/// Reads the file and hands its purchases over in batches, until `give` says that nobody wants more.
+/// Parses the file and passes its purchases on in batches, until `give` returns that no more are needed.
 pub(super) fn read(
     plan: &ImportPlan<'_>,
     source: &str,
@@ -141,7 +140,7 @@ pub(super) fn read(
     Ok(read)
 }
 
-/// How many unknown words are told.
+/// At most this many unknown words are reported.
 const MOST_STATES: usize = 12;
 
 struct SaleReader<'r> {
@@ -150,32 +149,32 @@ struct SaleReader<'r> {
     source: &'r str,
     currency: Currency,
     batch: Batch,
-    /// A batch that can be handed over.
+    /// A completed batch.
     full: Option<Batch>,
     /// Whether the last sale of the batch may have more lines.
     open: bool,
-    /// Which order of day and month a row showed, and its line.
+    /// The order of day and month that a row showed, and its line.
     shown: Option<(DayOrder, usize)>,
-    /// The first day and the first amount that other rows had to settle, and how.
+    /// The first day and the first amount that were settled by other rows, and how.
     settled_day: Option<(String, DayOrder)>,
     settled_amount: Option<(String, DecimalSeparator)>,
-    /// What the words of the file mean, as they are written.
+    /// The meaning of words in the file.
     states: HashMap<String, Option<OrderState>>,
-    /// Words of unknown meaning, and how many orders have each.
+    /// Unknown words, and how many orders have each.
     unknown_states: BTreeMap<String, usize>,
-    /// Orders of which no column says how much was paid, or paid back.
+    /// Partly paid orders for which no column has the amount paid or refunded.
     partly_paid: usize,
     partly_refunded: usize,
-    /// What was paid of the open sale, and whether a word says that it was not all.
+    /// What was paid of the current sale, and whether a word shows that it is a part.
     paid_part: Option<PaidPart>,
     is_part: bool,
     /// Rows that are returns by their type alone.
     returned: usize,
-    /// Other currencies that the column of currencies names, and in how many rows.
+    /// Other currencies in the column of currencies, and in how many rows.
     foreign: BTreeMap<String, usize>,
-    /// The amount of the open sale's first line is that of all its lines, as far as can be seen.
+    /// The amount in the current sale's first line seems to be that of all its lines.
     has_total: bool,
-    /// The first day with a zone that is not known, and how many there are.
+    /// The first day with an unknown zone, and how many there are.
     unknown_zones: Option<(String, usize)>,
     scratch: String,
 }
@@ -261,7 +260,7 @@ impl SaleReader<'_> {
         Ok(Ok(()))
     }
 
-    /// The receipt has no more lines: its sums and what makes it the same one.
+    /// Completes a receipt: its totals and its key.
     fn close(&mut self) {
         if !std::mem::take(&mut self.open) {
             return;
@@ -275,7 +274,7 @@ impl SaleReader<'_> {
         let sale = &mut self.batch.sales[last];
         (sale.lines, sale.quantity_milli) = (start..end, quantity_milli);
         if self.has_total {
-            // The order's amount stands on its first line; the lines themselves are worth their prices.
+            // The order's amount is in its first line; the lines themselves have prices.
             let priced = plan.columns.pick("unit_price").is_there();
             for line in lines.iter_mut().filter(|_| !priced && end - start > 1) {
                 line.amount = Money(0);
@@ -287,7 +286,7 @@ impl SaleReader<'_> {
         self.batch.sales[last].dedupe_key = self.dedupe_key(last);
     }
 
-    /// Of an order that is not paid as a whole, what was paid is its amount; none when nothing was.
+    /// Sets the amount of an order that is not completely paid to what was paid; none when nothing was.
     fn take_paid_part(&mut self, last: usize) {
         let (Some(part), is_part) = (self.paid_part.take(), std::mem::take(&mut self.is_part)) else { return };
         let sale = &mut self.batch.sales[last];
@@ -301,7 +300,7 @@ impl SaleReader<'_> {
             sale.cancelled = true;
             return;
         }
-        // Without a number it would be another sale once all is paid.
+        // Without a number it would be a different sale once all is paid.
         let has_number = sale.receipt.0 < sale.receipt.1;
         if !has_number && !is_part {
             return;
@@ -335,8 +334,9 @@ impl SaleReader<'_> {
                 match self.shown {
                     Some((first, before)) if first != order => {
                         let message =
-                            format!("{} has day and month in another order than line {before}", text::quote(text));
-                        faults.push(RowProblem::new(at, heading, message).hint("write all days alike, as 1989-01-31"));
+                            format!("{} has day and month in a different order than line {before}", text::quote(text));
+                        faults
+                            .push(RowProblem::new(at, heading, message).hint("write all days in the form 1989-01-31"));
                     }
                     Some(_) => {}
                     None => self.shown = Some((order, at)),
@@ -354,7 +354,7 @@ impl SaleReader<'_> {
         Ok(day.map_err(|e| faults.push(RowProblem::of(at, heading, &e))).ok())
     }
 
-    /// The day that the shop's calendar showed; a zone that is not known is reported, and taken for the shop's.
+    /// The day in the shop's time zone; an unknown zone is reported, and treated as the shop's.
     fn shops_day(&mut self, day: NaiveDate, time: TimeText<'_>, text: &str) -> NaiveDate {
         let (day, is_known) = self.plan.zones.day(day, time);
         if !is_known {
@@ -393,7 +393,7 @@ impl SaleReader<'_> {
             {
                 self.settled_amount = Some((text.to_owned(), separator));
             }
-            // A price may be of parts of a cent; what was paid is not.
+            // A price may have fractions of a cent; a paid amount does not.
             let kind = match field {
                 "quantity" => NumberKind::Quantity,
                 "unit_price" => NumberKind::Price,
@@ -425,7 +425,7 @@ impl SaleReader<'_> {
         Ok(SaleLine { quantity_milli: quantity.map(Decimal::thousandths), amount, ..SaleLine::default() })
     }
 
-    /// What other rows settled, for people.
+    /// What was settled by other rows, as messages.
     fn settled(&self) -> Vec<String> {
         let day = self.settled_day.as_ref().map(|(text, order)| {
             let first = if *order == DayOrder::DayFirst { "day" } else { "month" };
@@ -450,7 +450,7 @@ impl SaleReader<'_> {
         day.into_iter().chain(amount).chain(returned).chain(zone).collect()
     }
 
-    /// How a field writes decimals: as the owner says, else as other rows show it, else as its system always does.
+    /// The decimal separator of a field: as the owner sets, else as other rows show, else that of its system.
     fn separator(&self, field: &str) -> Result<Option<DecimalSeparator>> {
         if self.plan.decimal.is_some() {
             return Ok(self.plan.decimal);
@@ -501,8 +501,8 @@ impl SaleReader<'_> {
         })
     }
 
-    /// What a row says of how much of its order was paid; a cell that is no amount says nothing. Where no word says that it was
-    /// not all, a whole number may be of something else, such as days or instalments.
+    /// How much of its order was paid, according to a row; a cell that is not an amount is ignored. If no word shows
+    /// that it is a part, a whole number may mean something else, such as days or installments.
     fn paid_part_of(&self, row: &StringRecord, is_part: bool) -> Result<Option<PaidPart>> {
         self.plan.orders.paid_part(row, |cell| {
             let separator = if self.currency.is_in_doubt(cell) { self.separator("amount")? } else { None };
@@ -513,7 +513,7 @@ impl SaleReader<'_> {
         })
     }
 
-    /// What of the orders' states is worth knowing.
+    /// Messages about order states.
     fn warnings(&self) -> Vec<String> {
         let mut warnings: Vec<String> = self
             .unknown_states
@@ -521,33 +521,33 @@ impl SaleReader<'_> {
             .take(MOST_STATES)
             .map(|(word, count)| {
                 let count = text::count(*count, "order");
-                format!("{count} with the status {}, which is not known: taken as paid", text::quote(word))
+                format!("{count} with the status {}, which is unknown: imported as paid", text::quote(word))
             })
             .collect();
         warnings.extend(self.foreign.iter().take(MOST_STATES).map(|(currency, rows)| {
             let (count, named) = (text::count(*rows, "row"), text::quote(currency));
-            format!("{count} of another currency, {named}: read as {}", self.currency.code)
+            format!("{count} in another currency, {named}: read as {}", self.currency.code)
         }));
         if self.partly_paid > 0 {
             let count = text::count(self.partly_paid, "order");
-            warnings.push(format!("{count} partly paid, and no column shows how much: not taken"));
+            warnings.push(format!("{count} partly paid, and no column shows how much: not imported"));
         }
         if self.partly_refunded > 0 {
             let count = text::count(self.partly_refunded, "order");
-            warnings.push(format!("{count} partly refunded, and no column shows how much: taken as a whole"));
+            warnings.push(format!("{count} partly refunded, and no column shows how much: imported in full"));
         }
         warnings
     }
 
-    /// The word of a row that takes back what an earlier receipt of this number gave.
+    /// The word in a row that cancels an earlier receipt with this number.
     fn takes_back(&self, row: &StringRecord) -> Option<String> {
         let (heading, word) = self.plan.dialect.quirks.takes_back?;
         self.plan.cell(heading, row).trim().eq_ignore_ascii_case(word).then(|| word.to_lowercase())
     }
 }
 
-/// What makes two sales without a receipt number the same one: the customer, the day, and of each line the amount, the
-/// quantity and the item; capitals, spaces and how accents are composed aside.
+/// The key of a sale without a receipt number: the customer, the day, and of each line the amount, the quantity and the
+/// item; ignoring case, spaces and the composition of accents.
 pub(super) fn row_key<'i>(
     reference: &str,
     on: NaiveDate,

@@ -1,8 +1,8 @@
-//! Which sales of a file the book has already, where no receipt number says so.
+//! Finds sales of a file that are already in the book, without receipt numbers.
 //!
-//! A sale is the same when customer, day and amount are, and neither item nor quantity is another: what only the file or only
-//! the book knows is no difference, and is filled in. Each sale of the book is that of one row, so that two equal rows are two
-//! sales; a row that agrees in item and quantity goes before one that lacks them.
+//! A sale is the same when customer, day and amount are equal, and neither item nor quantity differs: a value that only
+//! one side has is not a difference, and is filled in. Each stored sale matches one row, so two equal rows are two
+//! sales; a row that agrees in item and quantity takes precedence over one without them.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,12 +11,12 @@ use crate::customers::{PurchaseDraft, PurchaseItem, StoredLine, StoredPurchase};
 use crate::money::Money;
 use crate::text::same_key;
 
-/// What is compared of a sale without a receipt number, or of a line of one that has it.
+/// The compared values of a sale without a receipt number, or of a line of one that has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SaleTraits<'s> {
     amount: Money,
     quantity_milli: Option<i64>,
-    /// As it is compared; empty when it is not known.
+    /// Normalized; empty when unknown.
     item: Cow<'s, str>,
 }
 
@@ -26,11 +26,11 @@ impl<'s> SaleTraits<'s> {
     }
 }
 
-/// How two sides of a trait go together.
+/// How two values compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TraitMatch {
     Same,
-    /// Only one side knows.
+    /// Only one side has it.
     Fills,
     Differs,
 }
@@ -45,7 +45,7 @@ impl TraitMatch {
     }
 }
 
-/// In which order rows find their sales: by item and quantity, by the item, by the quantity, by neither.
+/// The passes in which rows are matched: by item and quantity, by item, by quantity, by neither.
 const PASSES: [[TraitMatch; 2]; 4] = [
     [TraitMatch::Same, TraitMatch::Same],
     [TraitMatch::Same, TraitMatch::Fills],
@@ -53,7 +53,7 @@ const PASSES: [[TraitMatch; 2]; 4] = [
     [TraitMatch::Fills, TraitMatch::Fills],
 ];
 
-/// The sale of the book that each row is, if there is one; rows and sales in their order.
+/// The stored sale of each row, if there is one; in their order.
 pub(super) fn pairs(rows: &[SaleTraits<'_>], stored: &[SaleTraits<'_>]) -> Vec<Option<usize>> {
     let mut found = vec![None; rows.len()];
     let mut free: HashMap<Money, Vec<usize>> = HashMap::new();
@@ -80,8 +80,8 @@ fn known(item: &str) -> Option<&str> {
     Some(item).filter(|item| !item.is_empty())
 }
 
-/// The lines of a purchase with what a file says about them: what the file does not know stays, and an item that is only
-/// written in another way stays as it is.
+/// The lines of a purchase with the values of a file: values that the file does not have stay, and so does an item that
+/// is only spelled differently.
 pub(super) fn filled_lines(old: &[StoredLine], new: &[PurchaseItem<'_>]) -> Vec<StoredLine> {
     let mut free: Vec<&StoredLine> = old.iter().collect();
     let mut is_other = false;
@@ -97,14 +97,14 @@ pub(super) fn filled_lines(old: &[StoredLine], new: &[PurchaseItem<'_>]) -> Vec<
             continue;
         };
         let known = free.remove(at);
-        // An order without prices has its amount on no line.
+        // An order without prices has its amount in no line.
         let amount = if line.amount == Money(0) { known.amount } else { line.amount };
         let quantity_milli = line.quantity_milli.or(known.quantity_milli);
         let filled = StoredLine { item: known.item.clone(), quantity_milli, amount };
         is_other |= filled != *known;
         lines.push(filled);
     }
-    // What no line of the file names stays, unless the file names others.
+    // Stored lines that the file does not name stay, unless the file names others.
     if new.iter().all(|line| line.item.is_empty()) {
         lines.extend(free.into_iter().cloned());
     } else {
@@ -113,7 +113,7 @@ pub(super) fn filled_lines(old: &[StoredLine], new: &[PurchaseItem<'_>]) -> Vec<
     if is_other { lines } else { old.to_vec() }
 }
 
-/// Whether a row says of a purchase what the book knows, word for word. Nearly all of a file that is imported again do.
+/// Whether a row repeats a stored purchase exactly. Most rows of a file that is imported again do.
 pub(super) fn says_nothing_new(old: &StoredPurchase, new: &PurchaseDraft<'_>, lines: &[PurchaseItem<'_>]) -> bool {
     let agrees = |new: Option<i64>, old: Option<i64>| new.is_none() || new == old;
     let named = lines.iter().filter(|line| !line.item.is_empty());
@@ -127,7 +127,7 @@ pub(super) fn says_nothing_new(old: &StoredPurchase, new: &PurchaseDraft<'_>, li
         })
 }
 
-/// Whether a purchase says the same as it did.
+/// Whether a purchase is unchanged.
 pub(super) fn is_unchanged(old: &StoredPurchase, new: &StoredPurchase) -> bool {
     let said = |one: &StoredPurchase| (one.on, one.amount, one.quantity_milli);
     old.reference == new.reference && said(old) == said(new) && old.lines == new.lines
@@ -153,7 +153,7 @@ mod tests {
             (&[(10, 0, "coat")], &[(11, 0, "coat")], &[None]),
             (&[(10, 2, "coat")], &[(10, 1, "coat")], &[None]),
             (&[(10, 0, ""), (10, 0, "")], &[(10, 0, "")], &[Some(0), None]),
-            // What agrees goes first, in whatever order it stands.
+            // Equal values are matched first, in any order.
             (&[(10, 0, "hat"), (10, 0, "")], &[(10, 0, "")], &[None, Some(0)]),
             (&[(10, 0, "hat"), (10, 0, "coat")], &[(10, 0, ""), (10, 0, "coat")], &[Some(0), Some(1)]),
             (&[(10, 0, "coat"), (10, 0, "hat")], &[(10, 0, ""), (10, 0, "coat")], &[Some(1), Some(0)]),

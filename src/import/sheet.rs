@@ -1,7 +1,7 @@
-//! A table as it comes: its encoding or workbook, separator, titles, header, rows with their places.
+//! Opens a table: its encoding or workbook, separator, titles, header, rows with their lines.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ use csv::{ReaderBuilder, StringRecord};
 
 use super::foreign::{self, FileKind};
 use super::frame::{self, TableFrame};
-use super::lines::LineCounter;
+use super::lines::{LineCounter, MOST_OF_CELL, MOST_OF_ROW};
 use super::quotes::{self, QuoteScan, Stray};
 use super::rewrite::{Rewriting, Rewritten};
 use super::source::{SourceText, TextSource};
@@ -17,16 +17,19 @@ use super::{RowProblem, cells, residue, vcard, workbook};
 use crate::error::{Error, Result};
 use crate::text;
 
-/// What the owner says about a file before it is opened.
+/// The rows of a text, with the lines on which they start.
+type SheetReader<'s> = csv::Reader<LineCounter<Box<dyn Read + Send + 's>>>;
+
+/// The owner's options for opening a file.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct SheetOptions<'o> {
-    /// `--encoding`: the encoding, instead of the one that its bytes show.
+    /// `--encoding`: overrides the detected encoding.
     pub(crate) encoding: Option<&'o str>,
     /// `--sheet`: the sheet of a workbook, by its name or number.
     pub(crate) sheet: Option<&'o str>,
 }
 
-/// How many columns a table may have; exports of shop systems have some hundreds.
+/// The largest number of columns; exports of shop systems have some hundreds.
 const MOST_COLUMNS: usize = 5000;
 
 /// A table with a header.
@@ -36,26 +39,26 @@ pub(crate) struct ImportSheet {
     separator: u8,
     rewriting: Rewriting,
     header: Vec<String>,
-    /// Whether its cells stand in single quotation marks.
+    /// Whether its cells are in single quotes.
     single_quotes: bool,
-    /// How many rows there are up to the header and with it.
+    /// How many rows there are above the first data row.
     above: usize,
     frame: TableFrame,
     size: u64,
     is_cards: bool,
-    /// Of a table that was made from something else: the place there of each of its rows, the header's being the first.
+    /// For a converted table: the original row number of each row, starting with the header.
     rows: Option<Vec<usize>>,
-    /// What the owner should hear about the file.
+    /// Messages about the file.
     remarks: Vec<String>,
-    /// What was seen in its rows, by line.
+    /// Messages about its rows, by line.
     seen: Mutex<BTreeMap<usize, String>>,
 }
 
 impl ImportSheet {
-    /// Opens a file: text in whatever encoding, with `,` `;` tab or `|`; a workbook; or address cards (.vcf).
+    /// Opens a file: text in any encoding, with `,` `;` tab or `|`; a workbook; or address cards (.vcf).
     ///
     /// # Errors
-    /// When it cannot be read, there is no header, or a quotation mark has no partner.
+    /// When it cannot be read, there is no header, or a quotation mark is unbalanced.
     pub(crate) fn open(path: &Path, options: SheetOptions<'_>) -> Result<Self> {
         Self::of(TextSource::open(path)?, options)
     }
@@ -63,7 +66,7 @@ impl ImportSheet {
     /// The same from bytes.
     ///
     /// # Errors
-    /// When there is no header, or a quotation mark has no partner.
+    /// When there is no header, or a quotation mark is unbalanced.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self> {
         Self::of(TextSource::Bytes(bytes.to_vec()), SheetOptions::default())
     }
@@ -81,7 +84,7 @@ impl ImportSheet {
             FileKind::Text => {}
         }
         if options.sheet.is_some() {
-            return Err(Error::new("the file is no workbook").at("--sheet").hint("leave `--sheet` out"));
+            return Err(Error::new("the file is not a workbook").at("--sheet").hint("leave `--sheet` out"));
         }
         let text = SourceText::of(source, options.encoding)?;
         let start = start(&text)?;
@@ -120,15 +123,19 @@ impl ImportSheet {
         }
     }
 
-    /// Looks the text through, and finds the header; titles may stand above it.
+    /// Scans the text, and finds the header; titles may be above it.
     fn with_header(mut self, has_titles: bool) -> Result<Self> {
         let looked = self.rewritten()?;
         self.size = looked.size;
         let mut reader = self.reader()?;
         let (mut rows, mut row, mut named) = (Vec::new(), StringRecord::new(), 0);
-        while rows.len() < frame::MOST_TITLES && reader.read_record(&mut row).map_err(unreadable)? {
-            let offset = row.position().map_or(0, csv::Position::byte);
-            let line = self.place_of_row(rows.len(), reader.get_mut().line_at(offset));
+        while rows.len() < frame::MOST_TITLES {
+            let line = match self.next_row(&mut reader, &mut row, rows.len()) {
+                Ok(Some(next)) => next.line,
+                // The row that a stray quotation mark opens may have no end.
+                Err(e) if looked.fault.is_none() => return Err(e),
+                _ => break,
+            };
             let row = residue::cleaned(&row).unwrap_or_else(|| row.clone());
             if rows.is_empty() && named == 0 && names_separator(row.as_slice()) {
                 named = 1;
@@ -165,7 +172,7 @@ impl ImportSheet {
         Ok(self)
     }
 
-    /// How its quotation marks are rewritten so that all of them have partners, and what is found then.
+    /// Chooses how its quotation marks are normalized so that all are balanced, and returns the new scan.
     fn rewritten(&mut self) -> Result<QuoteScan> {
         let looked = self.look()?;
         let ways =
@@ -188,7 +195,7 @@ impl ImportSheet {
         quotes::look(self.stream()?, self.separator).map_err(|e| self.text.failed(e))
     }
 
-    /// The text, its quotation marks rewritten where that is needed.
+    /// The text, with normalized quotation marks if needed.
     fn stream(&self) -> Result<Box<dyn Read + Send + '_>> {
         let text = self.text.stream()?;
         Ok(if self.rewriting.is_needed() {
@@ -198,7 +205,7 @@ impl ImportSheet {
         })
     }
 
-    /// The fault of a quotation mark without a partner, with its line and column.
+    /// The error of an unbalanced quotation mark, with its line and column.
     fn astray(&self, stray: Stray) -> Result<Error> {
         let (offset, message, hint) = match stray {
             Stray::Open(offset) => (
@@ -208,7 +215,7 @@ impl ImportSheet {
             ),
             Stray::Closed(offset) => (
                 offset,
-                "a cell goes on after its closing quotation mark",
+                "a cell continues after its closing quotation mark",
                 "write a quotation mark inside a cell twice; the cell may have been opened on an earlier line",
             ),
         };
@@ -224,12 +231,12 @@ impl ImportSheet {
         &self.header
     }
 
-    /// How large the text is, in bytes: for progress.
+    /// The size of the text in bytes, for progress.
     pub(crate) fn size(&self) -> usize {
         usize::try_from(self.size).unwrap_or(usize::MAX)
     }
 
-    /// How many lines it has.
+    /// The number of lines.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -252,7 +259,7 @@ impl ImportSheet {
         self.is_cards
     }
 
-    /// What the owner should hear about the file, once its rows were read.
+    /// Messages about the file, once its rows were read.
     pub(crate) fn remarks(&self) -> Vec<String> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let mut remarks = self.remarks.clone();
@@ -270,7 +277,7 @@ impl ImportSheet {
         }
     }
 
-    /// What rows show of how a column is written; nothing when no row shows it, or rows differ.
+    /// What rows show about the format of a column; none when no row shows it, or rows differ.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -283,7 +290,8 @@ impl ImportSheet {
         Ok(shown.first().copied().filter(|_| shown.len() == 1))
     }
 
-    /// Calls `row` with every row that is not blank, its cells as they were meant. What else stands between them is kept as a remark.
+    /// Calls `row` with every row that is not blank, with cleaned cells. Other lines between them are stored as
+    /// remarks.
     ///
     /// # Errors
     /// When the file cannot be read, or `row` fails.
@@ -291,29 +299,29 @@ impl ImportSheet {
         let mut reader = self.reader()?;
         let mut cells = StringRecord::new();
         let mut number = 0;
-        // A row that is shorter than the header, until the next shows whether it is a part of one.
+        // A row that is shorter than the header, until the next shows whether both are parts of one row.
         let mut short: Option<ShortRow> = None;
         loop {
-            let is_row = reader.read_record(&mut cells).map_err(unreadable)?;
+            let next = self.next_row(&mut reader, &mut cells, number)?;
+            let is_row = next.is_some();
             if is_row && number < self.above {
                 number += 1;
                 continue;
             }
-            let is_blank = is_row && cells.iter().all(cells::is_blank);
-            let offset = cells.position().map_or(0, csv::Position::byte);
-            let line = if is_row { self.place_of_row(number, reader.get_mut().line_at(offset)) } else { 0 };
+            let NextRow { line, offset, long } = next.unwrap_or_default();
+            let is_blank = is_row && long.is_none() && cells.iter().all(cells::is_blank);
             number += 1;
             let unquoted = (is_row && self.single_quotes).then(|| residue::without_quotes(&cells));
             let clean = if is_row && !is_blank { residue::cleaned(unquoted.as_ref().unwrap_or(&cells)) } else { None };
             let clean = clean.or(unquoted);
             let found = clean.as_ref().unwrap_or(&cells);
-            let not_a_row = if is_row && !is_blank { self.frame.not_a_row(found) } else { None };
-            // A row of a workbook is never broken in two.
+            let not_a_row = if is_row && !is_blank && long.is_none() { self.frame.not_a_row(found) } else { None };
+            // A row of a workbook is never split.
             let is_short = is_row && !is_blank && not_a_row.is_none() && found.len() < self.header.len();
-            let is_short = is_short && self.rows.is_none();
+            let is_short = is_short && self.rows.is_none() && long.is_none();
             if let Some(before) = short.take() {
                 let fault = (is_short && before.goes_on_in(found, self.header.len())).then(|| {
-                    let message = format!("this row seems to go on in line {line}");
+                    let message = format!("this row seems to continue in line {line}");
                     RowProblem::new(before.line, "", message).hint("put a cell with a line break in quotation marks")
                 });
                 let is_broken = fault.is_some();
@@ -345,11 +353,13 @@ impl ImportSheet {
                 short = Some(ShortRow { line, offset, cells: found.clone() });
                 continue;
             }
-            row(&SheetRow { line, offset, cells: found, fault: self.of_another_width(line, found) })?;
+            let fault = long.map(|place| self.of_a_long_cell(line, place));
+            let fault = fault.or_else(|| self.of_another_width(line, found));
+            row(&SheetRow { line, offset, cells: found, fault })?;
         }
     }
 
-    /// Notes letters that were lost or converted once too often.
+    /// Records lost or doubly encoded letters.
     fn look_at_letters(&self, line: usize, cells: &StringRecord) {
         let quoted =
             |cells: &[String]| text::first_few(&cells.iter().map(|cell| text::quote(cell)).collect::<Vec<_>>(), 3);
@@ -364,27 +374,60 @@ impl ImportSheet {
         }
         if !twice.is_empty() {
             let (twice, before) = (quoted(&twice), quoted(&before));
-            self.see(line, format!("has {twice}, which was converted once too often: is it {before}?"));
+            self.see(line, format!("has {twice}, which was encoded twice: is it {before}?"));
         } else if !lost.is_empty() {
             self.see(line, format!("has {}, in which letters were lost before it was exported", quoted(&lost)));
         }
     }
 
-    /// What is wrong with a row that is longer than the header; empty cells behind the last heading are nothing.
+    /// What is wrong with a row that has a cell without end.
+    fn of_a_long_cell(&self, line: usize, place: usize) -> RowProblem {
+        let column = self.header.get(place).cloned().unwrap_or_else(|| (place + 1).to_string());
+        let message = format!("this cell is longer than {} kB", MOST_OF_CELL >> 10);
+        RowProblem::new(line, &column, message).hint("shorten it, or take its column out of the file")
+    }
+
+    /// The error of a row that is longer than the header; empty cells after the last heading are allowed.
     fn of_another_width(&self, line: usize, cells: &StringRecord) -> Option<RowProblem> {
         let width = self.header.len();
         let beyond = cells.iter().skip(width).position(|cell| !cell.trim().is_empty())?;
         let message = format!("{}, but the header has {width}", text::count(cells.len(), "cell"));
-        let hint = "put a cell that holds the separator into quotation marks; a column needs a heading";
+        let hint = "put a cell that contains the separator in quotation marks; a column needs a heading";
         Some(RowProblem::new(line, &(width + beyond + 1).to_string(), message).hint(hint))
     }
 
-    /// Of a table that was made from something else, the place there of a row.
+    /// The original number of a row in a converted table.
     fn place_of_row(&self, number: usize, line: usize) -> usize {
         self.rows.as_ref().map_or(line, |rows| rows.get(number).copied().unwrap_or(line))
     }
 
-    fn reader(&self) -> Result<csv::Reader<LineCounter<Box<dyn Read + Send + '_>>>> {
+    /// Reads the next row, when there is one; cells without end are emptied.
+    fn next_row(&self, reader: &mut SheetReader<'_>, row: &mut StringRecord, number: usize) -> Result<Option<NextRow>> {
+        let read = reader.read_record(row);
+        let offset = row.position().map_or(0, csv::Position::byte);
+        let mut line = || self.place_of_row(number, reader.get_mut().line_at(offset));
+        let is_too_long = match &read {
+            Ok(_) => row.as_slice().len() > MOST_OF_ROW,
+            Err(e) => matches!(e.kind(), csv::ErrorKind::Io(e) if e.kind() == ErrorKind::FileTooLarge),
+        };
+        if is_too_long {
+            return Err(Error::new(format!("this row is longer than {} MB", MOST_OF_ROW >> 20))
+                .at(line())
+                .hint("is it the right file? Shorten its longest cell, or take the row out"));
+        }
+        let is_row = read.map_err(|e| Error::new("the file cannot be read as a table").because(e))?;
+        let is_long = |cell: &str| cell.len() > MOST_OF_CELL;
+        let long = if row.as_slice().len() > MOST_OF_CELL { row.iter().position(is_long) } else { None };
+        let next = is_row.then(|| NextRow { line: line(), offset, long });
+        if long.is_some() {
+            let position = row.position().cloned();
+            *row = row.iter().map(|cell| if is_long(cell) { "" } else { cell }).collect();
+            row.set_position(position);
+        }
+        Ok(next)
+    }
+
+    fn reader(&self) -> Result<SheetReader<'_>> {
         let text = LineCounter::new(self.stream()?);
         let mut builder = ReaderBuilder::new();
         Ok(builder
@@ -396,7 +439,7 @@ impl ImportSheet {
     }
 }
 
-/// So many of its lines are spoken of, and so many are kept.
+/// At most this many lines are named, and stored.
 const MOST_SEEN: usize = 12;
 const MOST_KEPT: usize = 100_000;
 
@@ -408,8 +451,8 @@ struct ShortRow {
 }
 
 impl ShortRow {
-    /// Whether the next row is the other part of this one: together they are as wide as the header, and it does not begin as
-    /// this one does.
+    /// Whether the next row is the other part of this one: together they are as wide as the header, and it does not
+    /// begin in the same way.
     fn goes_on_in(&self, next: &StringRecord, width: usize) -> bool {
         let shape = |row: &StringRecord| -> String {
             let kind = |c: char| if c.is_ascii_digit() { '9' } else { c };
@@ -424,31 +467,34 @@ impl ShortRow {
     }
 }
 
+/// Where a row starts that was read, and its first cell that was emptied.
+#[derive(Default)]
+struct NextRow {
+    line: usize,
+    offset: u64,
+    long: Option<usize>,
+}
+
 /// One row of a table.
 #[derive(Debug)]
 pub(crate) struct SheetRow<'r> {
     /// The line of the file on which it starts, the header's being 1.
     pub(crate) line: usize,
-    /// How far into the text it starts, in bytes: for progress.
+    /// Its offset in bytes, for progress.
     pub(crate) offset: usize,
-    /// What stands in it.
     pub(crate) cells: &'r StringRecord,
-    /// When it is longer than the header, or a part of a row.
+    /// Set when it is longer than the header, or a part of a row.
     pub(crate) fault: Option<RowProblem>,
 }
 
-/// The first stretch of a text: enough to see its shape.
+/// The beginning of a text: enough to detect its format.
 fn start(text: &SourceText) -> Result<String> {
     let mut bytes = Vec::new();
     text.stream()?.take(1 << 16).read_to_end(&mut bytes).map_err(|e| text.failed(e))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn unreadable(error: csv::Error) -> Error {
-    Error::new("the file cannot be read as a table").because(error)
-}
-
-/// The separator that a first line `sep=;` names for spreadsheets.
+/// The separator in a first line `sep=;`, which is meant for spreadsheets.
 fn named_separator(text: &str) -> Option<u8> {
     let line = text.trim_start().lines().next()?.trim_matches(['"', ' ']);
     let named = line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).map(|_| &line.as_bytes()[4..]);
@@ -465,7 +511,8 @@ fn names_separator(row: &str) -> bool {
 
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// The separator that the header uses most, quotations aside; below a title, the one that most lines use alike.
+/// The separator that is most frequent in the header, outside quotes; below a title, the one that most lines use
+/// consistently.
 fn separator_of(text: &str) -> u8 {
     let mut lines = vec![[0_usize; 4]];
     let (mut quoted, mut is_blank) = (false, true);
@@ -547,7 +594,7 @@ mod tests {
         let error = ImportSheet::read(b"a,b\n1,2\n\"3,4\n5,6\n").expect_err("refused");
         assert_eq!(error.to_string(), "3, column `a`: a quotation mark is opened and never closed");
         let error = ImportSheet::read(b"a,b\n\"1,2\n\"3\",4\n").expect_err("refused");
-        assert_eq!(error.to_string(), "3, column `a`: a cell goes on after its closing quotation mark");
+        assert_eq!(error.to_string(), "3, column `a`: a cell continues after its closing quotation mark");
         assert!(ImportSheet::read(b"  \n").is_err());
     }
 
@@ -611,7 +658,7 @@ mod tests {
             (
                 "C1,Ann,Moss,1 A St\nApt 4,Boston,02108\nC2,Bob,Reed,2 B St,Salem,01970\n",
                 &[
-                    "2: C1|Ann|Moss|1 A St !this row seems to go on in line 3",
+                    "2: C1|Ann|Moss|1 A St !this row seems to continue in line 3",
                     "3: Apt 4|Boston|02108 !this row seems to begin in line 2",
                     "4: C2|Bob|Reed|2 B St|Salem|01970",
                 ],
@@ -636,7 +683,7 @@ mod tests {
             remarks,
             [
                 "line 3 is left out, as the headings again: `ref, first_name, last_name`",
-                "line 4 has `JosÃ©` and `MÃ¼ller`, which was converted once too often: is it `José` and `Müller`?",
+                "line 4 has `JosÃ©` and `MÃ¼ller`, which was encoded twice: is it `José` and `Müller`?",
                 "line 5 is left out, as a ruler: `-----, ---, ---`",
                 "line 6 is left out, as a total: `Total, 2`",
                 "line 7 is left out, as a line of the program that wrote the file: `(2 rows affected)`",

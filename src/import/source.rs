@@ -1,4 +1,4 @@
-//! Where a table comes from, as a stream of UTF-8: a file or bytes, in whatever encoding they are.
+//! The source of a table as a UTF-8 stream: a file or bytes, in any encoding.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -10,9 +10,9 @@ use memchr::memchr2;
 
 use super::encoding::{self, CodePage, EncodingGuess, NamedEncoding};
 use crate::error::{Error, Result};
-use crate::text;
+use crate::{files, text};
 
-/// A file, or what came through a pipe.
+/// A file, or the content of a pipe.
 #[derive(Debug, Clone)]
 pub(super) enum TextSource {
     File(PathBuf),
@@ -20,18 +20,14 @@ pub(super) enum TextSource {
 }
 
 impl TextSource {
-    /// A file; what is not a plain file, such as a pipe, is read whole.
+    /// A file; anything else, such as a pipe, is read completely.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let failed = |e| Error::io("read", path, e);
         let about = std::fs::metadata(path).map_err(failed)?;
-        Ok(if about.is_file() {
-            Self::File(path.to_owned())
-        } else {
-            Self::Bytes(std::fs::read(path).map_err(failed)?)
-        })
+        Ok(if about.is_file() { Self::File(path.to_owned()) } else { Self::Bytes(files::read(path, MOST_OF_PIPE)?) })
     }
 
-    /// Its first bytes, as many as there are of so many.
+    /// Its first bytes, at most `most`.
     pub(super) fn start(&self, most: usize) -> Result<Vec<u8>> {
         let mut start = vec![0; most];
         let length = fill(&mut raw(self)?, &mut start).map_err(|e| failed(self, e))?;
@@ -40,13 +36,13 @@ impl TextSource {
     }
 }
 
-/// A source and how its bytes are to be read.
+/// A source and its encoding.
 #[derive(Debug, Clone)]
 pub(super) struct SourceText {
     source: TextSource,
     encoding: TextEncoding,
     mark: usize,
-    /// What the owner should hear about its encoding.
+    /// A message about its encoding.
     pub(super) remark: Option<String>,
 }
 
@@ -54,15 +50,16 @@ pub(super) struct SourceText {
 enum TextEncoding {
     Utf8,
     Whole(&'static Encoding),
-    /// Each line that is not UTF-8 in a code page.
+    /// Each line that is not UTF-8 is decoded with a code page.
     ByLine(Cow<'static, CodePage>),
 }
 
 impl SourceText {
-    /// Finds the encoding, unless the owner names it: by its mark, else UTF-8 when every byte of it is; else its words tell.
+    /// Detects the encoding, unless the owner names it: by its byte order mark, else UTF-8 if all of it is valid; else
+    /// by its words.
     ///
     /// # Errors
-    /// When it cannot be read, or no encoding has the name.
+    /// When it cannot be read, or there is no such encoding.
     pub(super) fn of(source: TextSource, named: Option<&str>) -> Result<Self> {
         let start = source.start(4)?;
         let (by_mark, mark) = match Encoding::for_bom(&start) {
@@ -110,15 +107,18 @@ impl SourceText {
         Ok(text)
     }
 
-    /// A failure of the machine while reading.
+    /// A machine error while reading.
     pub(super) fn failed(&self, error: io::Error) -> Error {
         failed(&self.source, error)
     }
 }
 
+/// The most of what comes through a pipe, in MB.
+const MOST_OF_PIPE: u64 = 200;
+
 const CHUNK: usize = 1 << 16;
 
-/// UTF-8 when every byte of it is, else a code page, with what is worth saying about it.
+/// UTF-8 if all of it is valid, else a code page, with a message about it.
 fn by_bytes(source: &TextSource, mark: usize) -> Result<(TextEncoding, Option<String>)> {
     let failed = |e| failed(source, e);
     if is_utf8(behind(source, mark)?).map_err(failed)? {
@@ -144,14 +144,14 @@ fn failed(source: &TextSource, error: io::Error) -> Error {
     }
 }
 
-/// The bytes behind the mark at the beginning.
+/// The bytes after the byte order mark.
 fn behind(source: &TextSource, mark: usize) -> Result<Box<dyn Read + Send + '_>> {
     let mut raw = raw(source)?;
     fill(&mut raw, &mut [0; 4][..mark]).map_err(|e| failed(source, e))?;
     Ok(raw)
 }
 
-/// Fills a buffer as far as there is something.
+/// Fills a buffer as far as there is data.
 fn fill(from: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut length = 0;
     while length < buffer.len() {
@@ -163,7 +163,7 @@ fn fill(from: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     Ok(length)
 }
 
-/// Whether every byte is part of a character.
+/// Whether all of it is valid.
 fn is_utf8(mut raw: impl Read) -> io::Result<bool> {
     let mut buffer = vec![0; 8 * CHUNK];
     let mut kept = 0;
@@ -184,18 +184,18 @@ fn is_utf8(mut raw: impl Read) -> io::Result<bool> {
     }
 }
 
-/// The lines of a file, their ends with them; a very long one in pieces.
+/// The lines of a file with their endings; a very long one in parts.
 struct Lines<R> {
     raw: BufReader<R>,
-    /// The last byte of the line before.
+    /// The last byte of the previous line.
     previous: u8,
 }
 
-/// So long a line is read in one piece.
+/// The longest line that is read in one part.
 const LONGEST: usize = 1 << 20;
 
 impl<R: Read> Lines<R> {
-    /// Reads the next line; whether there was one.
+    /// Reads the next line; returns whether there was one.
     fn next(&mut self, line: &mut Vec<u8>) -> io::Result<bool> {
         line.clear();
         loop {
@@ -210,7 +210,7 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// The same, and which line of the file it is: a line feed behind a carriage return belongs to the line before.
+    /// The same, counting lines: a line feed after a carriage return belongs to the previous line.
     fn next_numbered(&mut self, line: &mut Vec<u8>, number: &mut usize) -> io::Result<bool> {
         let is_next = self.next(line)?;
         *number += usize::from(is_next && !(self.previous == b'\r' && line == b"\n"));
@@ -225,19 +225,20 @@ struct OtherLines {
     /// The first of them.
     lines: Vec<Vec<u8>>,
     count: usize,
-    /// The number of the first.
+    /// The number of the first one.
     first: usize,
-    /// How many lines with characters that are not ASCII are UTF-8.
+    /// How many non-ASCII lines are UTF-8.
     utf8: usize,
 }
 
 impl OtherLines {
-    /// So many are looked at.
+    /// At most this many are examined.
     const MOST: usize = 5_000;
+    const MOST_BYTES: usize = 1 << 20;
 
     fn of(raw: impl Read) -> io::Result<Self> {
         let mut lines = Lines { raw: BufReader::with_capacity(CHUNK, raw), previous: 0 };
-        let (mut found, mut line, mut number) = (Self::default(), Vec::new(), 0);
+        let (mut found, mut line, mut number, mut kept) = (Self::default(), Vec::new(), 0, 0);
         while lines.next_numbered(&mut line, &mut number)? {
             if std::str::from_utf8(&line).is_ok() {
                 found.utf8 += usize::from(!line.is_ascii());
@@ -247,19 +248,20 @@ impl OtherLines {
             if found.count == 1 {
                 found.first = number;
             }
-            if found.lines.len() < Self::MOST {
+            if found.lines.len() < Self::MOST && kept < Self::MOST_BYTES {
+                kept += line.len();
                 found.lines.push(std::mem::take(&mut line));
             }
         }
         Ok(found)
     }
 
-    /// What is worth saying: several encodings in a file, an unusual one, doubt.
+    /// A message: several encodings in a file, an unusual one, doubt.
     fn remark(&self, guess: &EncodingGuess) -> Option<String> {
         let (title, first) = (guess.page.title, self.first);
         let word = self.lines.first().and_then(|line| encoding::words(line).next()).unwrap_or_default();
         let word = text::quote(&guess.page.decode(word));
-        let choose = "say `--encoding NAME` if that is wrong";
+        let choose = "use `--encoding NAME` if that is wrong";
         if self.utf8 > 0 {
             return Some(match self.count {
                 1 => format!("line {first} is not in UTF-8 like the rest, and read as {title}: {word}"),
@@ -279,7 +281,7 @@ impl OtherLines {
     }
 }
 
-/// A file read line by line, those that are not UTF-8 in a code page.
+/// A file read line by line; lines that are not UTF-8 are decoded with a code page.
 struct ByLine<'s, R> {
     lines: Lines<R>,
     page: &'s CodePage,
@@ -303,7 +305,7 @@ impl<R: Read> Read for ByLine<'_, R> {
     }
 }
 
-/// Another encoding, read as UTF-8.
+/// Another encoding, decoded to UTF-8.
 struct Decoded<'s> {
     raw: Box<dyn Read + Send + 's>,
     decoder: Decoder,
@@ -374,7 +376,7 @@ mod tests {
             assert_eq!(text, "ref,first_name,last_name\rC1,José,Muñoz");
             assert_eq!(
                 remark.expect("said"),
-                format!("the file is read as {title}, with `José` in line 2; say `--encoding NAME` if that is wrong")
+                format!("the file is read as {title}, with `José` in line 2; use `--encoding NAME` if that is wrong")
             );
         }
         let doubtful = read(&list(b"Ann", b"K\x9aln"), None).1.expect("said");

@@ -1,6 +1,6 @@
-//! What only the whole file tells: which comes first in its days, what its decimal separator is, whether all its ids end in `.0`.
+//! Properties of the whole file: the order in its days, its decimal separator, whether all its IDs end in `.0`.
 //!
-//! The file is gone through once, and only when a row asks.
+//! The file is scanned once, and only when a row needs it.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -12,12 +12,12 @@ use super::sheet::ImportSheet;
 use crate::error::Result;
 use crate::money::{self, DecimalSeparator};
 
-/// Numbers that are names.
+/// Identifiers.
 pub(super) const IDS: [&str; 4] = ["ref", "receipt", "postcode", "phone"];
-/// Numbers that are amounts.
+/// Amounts.
 const AMOUNTS: [&str; 4] = ["amount", "unit_price", "less", "quantity"];
 
-/// What a file shows of its decimal separator.
+/// The decimal separator that a file shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ShownSeparator {
     Nothing,
@@ -25,7 +25,7 @@ pub(super) enum ShownSeparator {
     Both,
 }
 
-/// A file that can be asked.
+/// A file whose properties are computed on demand.
 pub(super) struct Survey<'s> {
     sheet: &'s ImportSheet,
     columns: &'s Columns<'s>,
@@ -45,12 +45,12 @@ impl<'s> Survey<'s> {
         Self { sheet, columns, addresses, found: OnceCell::new() }
     }
 
-    /// The order that the first day shows which can be read in one order only.
+    /// The order shown by the first unambiguous day.
     pub(super) fn day_order(&self) -> Result<Option<DayOrder>> {
         Ok(self.evidence()?.order)
     }
 
-    /// How a field writes decimals: as its own column shows, or where that shows nothing, the other amounts of the file.
+    /// The decimal separator of a field: as its own column shows, else as the other amounts of the file show.
     pub(super) fn separator(&self, field: &str) -> Result<ShownSeparator> {
         let shown = |(point, comma)| match (point, comma) {
             (false, false) => ShownSeparator::Nothing,
@@ -67,7 +67,7 @@ impl<'s> Survey<'s> {
         })
     }
 
-    /// Whether every number of a field is written like `17850.0`.
+    /// Whether every number of a field has the form `17850.0`.
     pub(super) fn point_zero(&self, field: &str) -> Result<bool> {
         Ok(self.evidence()?.point_zero.get(field).copied().unwrap_or(false))
     }

@@ -1,4 +1,4 @@
-//! References of sales that no customer has, and the customers that may be meant.
+//! References of sales without a customer, and the customers they may mean.
 
 use std::collections::HashMap;
 
@@ -6,25 +6,25 @@ use serde::Serialize;
 
 use crate::domain::CustomerId;
 
-/// A reference that no customer has.
+/// A reference without a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct UnknownRef {
     #[serde(rename = "ref")]
     pub(crate) reference: String,
     /// How many purchases have it.
     pub(crate) count: usize,
-    /// References of customers that are nearly the same, the best first.
+    /// Similar references of customers, the best first.
     pub(crate) near: Vec<String>,
 }
 
-/// So many are named, those with the most purchases.
+/// At most this many are named, those with the most purchases.
 const MOST: usize = 100;
-/// For so many of them a slip of the pen is looked for.
+/// For at most this many of them, typing errors are searched.
 const MOST_COMPARED: usize = 20;
-/// So many near ones are named.
+/// At most this many similar ones are named.
 const MOST_NEAR: usize = 3;
 
-/// The references that no customer has, with their near ones; and how many more there are.
+/// The references without a customer, with similar ones; and how many more there are.
 pub(super) fn unknown_refs(
     counts: HashMap<String, usize>,
     known: &HashMap<String, CustomerId>,
@@ -63,7 +63,7 @@ pub(super) fn unknown_refs(
     (refs.collect(), more)
 }
 
-/// New numbers that are those of other customers but for zeros before them: each with the other.
+/// New numbers that equal those of other customers except for leading zeros: each with the other.
 pub(super) fn without_zeros<'r>(
     new: &'r [String],
     known: &'r HashMap<String, CustomerId>,
@@ -78,7 +78,7 @@ pub(super) fn without_zeros<'r>(
     })
 }
 
-/// A reference without what programs change in it: capitals, spaces, dashes, zeros before a number.
+/// A reference without what programs change in it: case, spaces, dashes, leading zeros.
 fn key(reference: &str) -> String {
     let mut key = String::with_capacity(reference.len());
     let mut zeros = 0;
@@ -96,7 +96,7 @@ fn key(reference: &str) -> String {
     key
 }
 
-/// The number at the end of a reference, without zeros before it.
+/// The number at the end of a reference, without leading zeros.
 fn number(reference: &str) -> Option<&str> {
     let start = reference
         .rfind(|c: char| !c.is_ascii_digit())
@@ -108,7 +108,7 @@ fn has_prefix(reference: &str) -> bool {
     !reference.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether one character more, less or another makes one text of the other, or two that changed places.
+/// Whether the texts differ by one inserted, deleted, replaced or swapped character.
 fn is_one_edit(one: &str, other: &str) -> bool {
     one.len().abs_diff(other.len()) < 5 && one != other && strsim::osa_distance(one, other) == 1
 }

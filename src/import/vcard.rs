@@ -1,11 +1,11 @@
-//! Address cards (vCard 2.1 to 4.0) as a table.
+//! Converts address cards (vCard 2.1 to 4.0) to a table.
 
 use vobject::{Component, Property, read_component};
 
 use crate::domain::folded;
 use crate::error::{Error, Result};
 
-/// The headings of the table, each behind `vCard `; the dialect `vcard` has which field each is.
+/// The headings of the table, each after `vCard `; the dialect `vcard` assigns them to fields.
 const HEADINGS: &str = "UID, N prefix, N given, N family, N suffix, FN, ORG, SPOUSE, ADR box, ADR extended, ADR street, \
                         ADR city, ADR region, ADR code, ADR country, EMAIL, TEL, BDAY, CATEGORIES, NOTE";
 
@@ -14,7 +14,7 @@ pub(super) fn is_cards(start: &str) -> bool {
     start.trim_start().get(..11).is_some_and(|first| first.eq_ignore_ascii_case("BEGIN:VCARD"))
 }
 
-/// The cards as a comma-separated table, and the line on which each began.
+/// The cards as a comma-separated table, and the first line of each card.
 pub(super) fn table(text: &str) -> Result<(String, Vec<usize>)> {
     let failed = |e: csv::Error| Error::new("the cards cannot be read").because(e);
     let mut out = csv::Writer::from_writer(Vec::new());
@@ -31,8 +31,8 @@ pub(super) fn table(text: &str) -> Result<(String, Vec<usize>)> {
     Ok((String::from_utf8_lossy(&bytes).into_owned(), begun))
 }
 
-/// Each card with its first line: line ends made alike, blank lines and pictures left out, soft line breaks joined, names
-/// of properties in capitals.
+/// Each card with its first line: normalized line endings, without blank lines and pictures, soft line breaks joined,
+/// property names in capitals.
 fn cards(text: &str) -> Vec<(usize, String)> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let (mut cards, mut card, mut first) = (Vec::new(), String::new(), 0);
@@ -74,7 +74,7 @@ fn cards(text: &str) -> Vec<(usize, String)> {
         }
     }
     if !card.trim().is_empty() {
-        // A card without an end: the reader says so.
+        // A card without an end: the parser reports it.
         cards.push((first.max(1), card));
     }
     cards
@@ -125,8 +125,8 @@ fn row(card: &Component) -> [String; 20] {
     ]
 }
 
-/// Of several addresses the first with a street or a box and a town: the preferred one, that of the home, that of work. A part
-/// may be a list, parted by commas (RFC 6350, section 6.3.1).
+/// The first of several addresses with a street or a box and a town: the preferred one, home, work. A part may be a
+/// comma-separated list (RFC 6350, section 6.3.1).
 fn best_address(addresses: &[Property]) -> Vec<String> {
     let mut sorted = sorted(addresses);
     let is_of = |p: &Property, kind: &str| {
@@ -144,14 +144,14 @@ fn best_address(addresses: &[Property]) -> Vec<String> {
     best.map(|best| all.swap_remove(best)).unwrap_or_default()
 }
 
-/// The values of a list with a space behind each comma.
+/// The values of a list with a space after each comma.
 fn listed(parts: &[String]) -> Vec<String> {
     let spaced =
         |part: &String| part.split(',').map(str::trim).filter(|one| !one.is_empty()).collect::<Vec<_>>().join(", ");
     parts.iter().map(spaced).collect()
 }
 
-/// The preferred one first, then in their order.
+/// The preferred one first, then in order.
 fn sorted(properties: &[Property]) -> Vec<&Property> {
     let mut sorted: Vec<&Property> = properties.iter().collect();
     let is_preferred = |p: &Property| {
@@ -165,7 +165,7 @@ fn best(properties: &[Property]) -> Option<&Property> {
     sorted(properties).into_iter().find(|p| !p.raw_value.trim_matches(';').trim().is_empty())
 }
 
-/// The value of a property, split at a separator that no backslash protects.
+/// The value of a property, split at unescaped separators.
 fn parts(property: &Property, separator: char) -> Vec<String> {
     let params = &property.params;
     let quoted = params.iter().any(|(k, v)| format!("{k}={v}").to_uppercase().contains("QUOTED-PRINTABLE"));
@@ -187,7 +187,7 @@ fn parts(property: &Property, separator: char) -> Vec<String> {
     parts
 }
 
-/// `=C3=A9` as `é`; bytes that are no UTF-8 are read as Windows-1252.
+/// `=C3=A9` as `é`; bytes that are not UTF-8 are decoded as Windows-1252.
 fn quoted_printable(text: &str) -> String {
     let (mut bytes, raw) = (Vec::with_capacity(text.len()), text.as_bytes());
     let mut at = 0;
@@ -208,7 +208,7 @@ fn quoted_printable(text: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|e| encoding_rs::WINDOWS_1252.decode(e.as_bytes()).0.into_owned())
 }
 
-/// `19380313` and `--0313` as they are commonly written.
+/// `19380313` and `--0313` in the usual form.
 fn birthday(text: &str) -> String {
     let text = text.split('T').next().unwrap_or_default();
     if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {

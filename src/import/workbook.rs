@@ -1,4 +1,4 @@
-//! Workbooks as tables: .xlsx, .xlsb, .ods and .xls, one sheet of them, its cells as the owner sees them.
+//! Converts workbooks to tables: one sheet of an .xlsx, .xlsb, .ods or .xls, with cells as displayed.
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
@@ -23,18 +23,18 @@ pub(super) struct WorkbookTable {
     pub(super) table: Vec<u8>,
     /// The row of the sheet for each row of the table.
     pub(super) rows: Vec<usize>,
-    /// What the owner should hear.
+    /// Messages for the owner.
     pub(super) remarks: Vec<String>,
 }
 
-/// So much is read of a workbook, unpacked, and so many cells: one that is made to fill the memory does not.
+/// Limits of the unpacked size and the number of cells, against files made to fill the memory.
 const MOST_BYTES: u64 = 512 << 20;
 const MOST_CELLS: usize = 32_000_000;
 
 /// Reads a workbook: its first sheet, or the one that the owner names or numbers.
 ///
 /// # Errors
-/// When it is none, is damaged, too large or protected by a password, or has no such sheet.
+/// When it is not one, is damaged, too large or protected by a password, or has no such sheet.
 pub(super) fn table(source: &TextSource, kind: FileKind, sheet: Option<&str>) -> Result<WorkbookTable> {
     if kind == FileKind::Compound {
         return older(source, sheet);
@@ -70,7 +70,7 @@ pub(super) fn table(source: &TextSource, kind: FileKind, sheet: Option<&str>) ->
     }
 }
 
-/// A workbook of Microsoft's older kind, or a newer one that is encrypted.
+/// An older Microsoft workbook, or a newer one that is encrypted.
 fn older(source: &TextSource, sheet: Option<&str>) -> Result<WorkbookTable> {
     let mut bytes = Vec::new();
     open(source)?.take(MOST_BYTES).read_to_end(&mut bytes).map_err(damaged)?;
@@ -131,7 +131,7 @@ fn too_large() -> Error {
     Error::new("this workbook is too large").hint("save the sheet as CSV; a CSV may have any size")
 }
 
-/// Unpacks what will be read of an archive to nowhere: what it says of its sizes may be a lie.
+/// Unpacks the entries once without storing them: the sizes given in an archive may be wrong.
 fn bounded<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<()> {
     let mut left = MOST_BYTES;
     for index in 0..archive.len() {
@@ -147,7 +147,7 @@ fn bounded<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<()> {
     Ok(())
 }
 
-/// How many cells a sheet of an .ods becomes, its repetitions written out.
+/// The number of cells in a sheet of an .ods, with repetitions expanded.
 fn cells_of_ods(content: &[u8]) -> usize {
     let (mut cells, mut empty) = (0_usize, 0_usize);
     for start in memmem::find_iter(content, b"<table:") {
@@ -196,7 +196,7 @@ fn xlsb<R: Read + Seek>(mut book: Xlsb<R>, sheet: Option<&str>) -> Result<Workbo
     out.finish(remark)
 }
 
-/// The same of a workbook that is read as a whole.
+/// The same for a workbook that is read as a whole.
 fn whole<S, B: Reader<S>>(book: &mut B, sheet: Option<&str>) -> Result<WorkbookTable>
 where
     S: Read + Seek,
@@ -213,7 +213,7 @@ where
     out.finish(remark)
 }
 
-/// The name of the sheet to read, and what is to be said of the others.
+/// The name of the sheet to read, and a message about the others.
 fn chosen(sheets: &[Sheet], wanted: Option<&str>) -> Result<(String, Option<String>)> {
     let is_table = |sheet: &&Sheet| sheet.typ == SheetType::WorkSheet;
     let names: Vec<&str> = sheets.iter().filter(is_table).map(|sheet| sheet.name.as_str()).collect();
@@ -236,7 +236,7 @@ fn chosen(sheets: &[Sheet], wanted: Option<&str>) -> Result<(String, Option<Stri
     let others: Vec<String> = others.iter().map(|name| text::quote(name)).collect();
     let remark = (!others.is_empty()).then(|| {
         let others = text::first_few(&others, 12);
-        format!("the sheet {} was read; `--sheet` takes another: {others}", text::quote(first))
+        format!("the sheet {} was read; `--sheet` chooses another: {others}", text::quote(first))
     });
     Ok(((*first).to_owned(), remark))
 }
@@ -250,7 +250,7 @@ struct SheetWriter {
     rows: Vec<usize>,
     bytes: u64,
     cells: usize,
-    /// The first cell with an error, what it shows, and how many there are.
+    /// The first cell with an error, its text, and how many there are.
     errors: Option<(String, String, usize)>,
 }
 
@@ -303,13 +303,13 @@ impl SheetWriter {
         self.end_row()?;
         let table = match self.out {
             Some(out) => out.into_inner().map_err(|e| damaged(e.into_error()))?,
-            None => return Err(Error::new("the sheet is empty").hint("say with `--sheet` which one has the list")),
+            None => return Err(Error::new("the sheet is empty").hint("set the sheet with the list with `--sheet`")),
         };
         let mut remarks: Vec<String> = remark.into_iter().collect();
         if let Some((place, error, count)) = self.errors {
             let others =
                 if count > 1 { format!(", and so have {} others", text::thousands(count - 1)) } else { String::new() };
-            remarks.push(format!("cell {place} has {}{others}: taken as empty", text::quote(&error)));
+            remarks.push(format!("cell {place} has {}{others}: read as empty", text::quote(&error)));
         }
         Ok(WorkbookTable { table, rows: self.rows, remarks })
     }
@@ -326,7 +326,7 @@ fn letters(column: u32) -> String {
     letters.iter().rev().collect()
 }
 
-/// A number in full, without an exponent and without what binary fractions add to it.
+/// A number in full, without an exponent and without rounding errors of binary fractions.
 fn number_text(number: f64, format: Option<&str>) -> String {
     let exact = format!("{number:.14e}").parse().unwrap_or(number);
     let text = format!("{exact}");
@@ -336,7 +336,7 @@ fn number_text(number: f64, format: Option<&str>) -> String {
     }
 }
 
-/// A whole number as a format of digits and literal characters shows it: `02108` in `00000`.
+/// A whole number in a format of digits and literal characters: `02108` in `00000`.
 fn shown(number: i64, format: Option<&str>) -> Option<String> {
     let format = format?.split(';').next()?;
     let (mut pattern, mut rest) = (Vec::new(), format.chars());
@@ -372,7 +372,7 @@ fn shown(number: i64, format: Option<&str>) -> Option<String> {
     Some(shown.iter().rev().collect())
 }
 
-/// A day, with its time when it is not midnight; a time alone.
+/// A day, with its time when it is not midnight; or a time alone.
 fn moment_text(moment: ExcelDateTime) -> String {
     let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
     let time = format!("{hour:02}:{minute:02}:{second:02}");

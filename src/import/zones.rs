@@ -1,5 +1,4 @@
-//! The time of day beside a day, and the zone it is told in: by its distance from Greenwich, its name in the IANA database, or a
-//! name of zones.tsv.
+//! The time of day after a day, and its time zone: a UTC offset, a name in the IANA database, or a name of zones.tsv.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -9,21 +8,21 @@ use chrono::{NaiveDate, NaiveTime};
 use crate::clock::TimeZone;
 use crate::text;
 
-/// Names in small letters.
+/// By lowercase name.
 static NAMES: LazyLock<HashMap<String, TimeZone>> = LazyLock::new(|| {
     let zone = |text: &str| of_offset(text).or_else(|| text.parse().ok());
     let rows = text::table_rows(include_str!("zones.tsv"));
     rows.filter_map(|mut row| Some((row.next()?.to_lowercase(), zone(row.next()?)?))).collect()
 });
 
-/// What stands behind a day: a time of day if there is one, with its zone if one is written.
+/// The text after a day: a time of day with its zone, if there are any.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct TimeText<'t> {
     time: Option<NaiveTime>,
     zone: &'t str,
 }
 
-/// In which zones the days of a column are: those that its times name, else that of the column, else the shop's.
+/// The zones of the days in a column: those of its times, else that of the column, else the shop's.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct DayZones {
     shop: TimeZone,
@@ -31,7 +30,7 @@ pub(crate) struct DayZones {
 }
 
 impl DayZones {
-    /// Of a column with this heading: `Created (UTC)`.
+    /// For a column with this heading: `Created (UTC)`.
     pub(crate) fn of(shop: TimeZone, heading: &str) -> Self {
         let inside = heading.split_once('(').and_then(|(_, rest)| rest.split(')').next()).unwrap_or_default();
         let mut words = heading.split(|c: char| !c.is_alphanumeric());
@@ -40,7 +39,7 @@ impl DayZones {
         Self { shop, column }
     }
 
-    /// The day that the shop's calendar showed, and whether the zone is one that is known. A day without a time is the shop's.
+    /// The day in the shop's time zone, and whether the zone is known. A day without a time is not converted.
     pub(super) fn day(self, day: NaiveDate, text: TimeText<'_>) -> (NaiveDate, bool) {
         let TimeText { time: Some(time), zone } = text else { return (day, true) };
         let local = day.and_time(time);
@@ -55,7 +54,7 @@ impl DayZones {
     }
 }
 
-/// The zone of a name or of a distance from Greenwich: `Z`, `-0500`, `GMT+1`, `Europe/Berlin`, `-0600 (CST)`.
+/// The zone of a name or a UTC offset: `Z`, `-0500`, `GMT+1`, `Europe/Berlin`, `-0600 (CST)`.
 fn named(text: &str) -> Option<TimeZone> {
     let text = text.trim();
     let short = text.split_once('(').map_or(text, |(before, _)| before.trim());
@@ -87,7 +86,7 @@ fn of_offset(text: &str) -> Option<TimeZone> {
     TimeZone::offset(sign * (number(hours, 24)? * 60 + number(minutes, 60)?))
 }
 
-/// Reads what stands behind a day; nothing when it is no time of day.
+/// Parses the text after a day; none when it is not a time of day.
 pub(super) fn time(text: &str) -> Option<TimeText<'_>> {
     let text = text.trim_start_matches(['T', ' ', ',', '\u{a0}', '\u{202f}']).trim_end();
     if text.is_empty() {
@@ -121,7 +120,7 @@ pub(super) fn time(text: &str) -> Option<TimeText<'_>> {
     Some(TimeText { time: Some(NaiveTime::from_hms_opt(hour, minute, second)?), zone })
 }
 
-/// Whether it is afternoon, where `am` or `p.m.` says so, and what stands behind that.
+/// Whether it is afternoon, by `am` or `p.m.`, and the text after that.
 fn half_of_day(text: &str) -> (Option<bool>, &str) {
     const HALVES: [(&str, Option<bool>); 8] = [
         ("a.m.", Some(false)),

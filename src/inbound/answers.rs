@@ -1,4 +1,4 @@
-//! What came back about emails, on record: each report once, so that a mailbox can be read again.
+//! Stores reports about emails: each once, so that a mailbox can be read again.
 
 use chrono::NaiveDate;
 
@@ -6,19 +6,19 @@ use crate::domain::{InboundKind, RecipientId};
 use crate::error::Result;
 use crate::store::{Read, Write, params};
 
-/// What came back about one email.
+/// A report about one email.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EmailAnswer<'a> {
     pub(crate) recipient: RecipientId,
-    /// Of the report's own Message-ID, else of its bytes; none when the mail server answered at once.
+    /// The hash of the report's Message-ID, else of its bytes; none when the mail server rejected the email at once.
     pub(crate) hash: Option<&'a [u8]>,
     pub(crate) kind: InboundKind,
-    /// In its words.
+    /// As the report words it.
     pub(crate) diagnostic: &'a str,
     pub(crate) on: NaiveDate,
 }
 
-/// Writes it down; a report that was read before changes nothing.
+/// Stores it; a report that was already read changes nothing.
 pub(crate) fn record(write: &Write<'_>, answer: &EmailAnswer<'_>) -> Result<()> {
     let sql = "INSERT INTO email_answer (recipient_id, hash, kind, said, on_day) VALUES (?1, ?2, ?3, ?4, ?5) \
                ON CONFLICT (hash) DO NOTHING";
@@ -26,7 +26,7 @@ pub(crate) fn record(write: &Write<'_>, answer: &EmailAnswer<'_>) -> Result<()> 
     write.run(sql, params![*recipient, *hash, *kind, diagnostic, *on]).map(|_| ())
 }
 
-/// Whether a report was read before.
+/// Whether a report was already read.
 pub(crate) fn is_known(read: &Read<'_>, hash: &[u8]) -> Result<bool> {
     read.value("SELECT count(*) > 0 FROM email_answer WHERE hash = ?1", params![hash])
 }

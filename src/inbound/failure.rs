@@ -1,4 +1,4 @@
-//! Reports that follow no standard: whether a message is one, and what its text says.
+//! Bounce messages that follow no standard: recognizes them, and reads their text.
 
 use std::sync::LazyLock;
 
@@ -8,13 +8,13 @@ use super::status::{DeliveryOutcome, address, plain};
 use crate::domain::BounceClass;
 use crate::text::WordLists;
 
-/// What such reports have in them: the lists of failure.tsv.
+/// Phrases in such messages: the lists of failure.tsv.
 static WORDS: LazyLock<WordLists> = LazyLock::new(|| WordLists::of(include_str!("failure.tsv")));
 
-/// So much of the text of a report is read.
+/// At most this much of the text is read.
 const LONGEST: usize = 8 * 1024;
 
-/// Whether a message is such a report: by who writes, by its subject, or by what it returns.
+/// Whether a message is a bounce: by its sender, its subject, or the email it returns.
 pub(super) fn is_likely(mail: &Message<'_>, from: Option<&str>, has_original: bool) -> bool {
     let name = mail.from().and_then(|from| from.first());
     let written = name.and_then(|one| one.address()).or_else(|| name.and_then(|one| one.name())).unwrap_or_default();
@@ -32,13 +32,13 @@ pub(super) fn is_likely(mail: &Message<'_>, from: Option<&str>, has_original: bo
         || (is_named(mail) && (is_nobody || has_original))
 }
 
-/// Whether a message calls itself one: no answer of somebody who is away does.
+/// Whether a message names itself one, which an auto-reply never does.
 pub(super) fn is_named(mail: &Message<'_>) -> bool {
     let subject = mail.subject().unwrap_or_default().to_lowercase();
     mail.header("X-Failed-Recipients").is_some() || WORDS.words("subject").iter().any(|words| subject.contains(words))
 }
 
-/// The text of a report, without the email that it returns.
+/// The text of a bounce, without the returned email.
 pub(super) fn own_text(mail: &Message<'_>) -> String {
     let mut own = String::new();
     for part in mail.parts.iter().filter(|part| !part.is_multipart()) {
@@ -55,7 +55,7 @@ pub(super) fn own_text(mail: &Message<'_>) -> String {
     own
 }
 
-/// What became of the email by that text: the lines with a server's reply count more than the others.
+/// The outcome by that text: lines with a server's reply count more than the others.
 pub(super) fn outcome(text: &str) -> Option<DeliveryOutcome> {
     let small = text.to_lowercase();
     if WORDS.words("still tried").iter().any(|words| small.contains(words)) {
@@ -65,7 +65,7 @@ pub(super) fn outcome(text: &str) -> Option<DeliveryOutcome> {
     BounceClass::in_text(&replies.join(" ")).or_else(|| BounceClass::in_text(text)).map(DeliveryOutcome::Lost)
 }
 
-/// Whether a line has the code of a refusal.
+/// Whether a line has the code of a rejection.
 fn is_reply(line: &str) -> bool {
     let words = line.split(|c: char| !c.is_ascii_alphanumeric());
     words
@@ -73,7 +73,7 @@ fn is_reply(line: &str) -> bool {
         .any(|word| word.parse::<u16>().is_ok_and(|code| matches!(code, 421 | 450..=459 | 500..=579)))
 }
 
-/// Whom a report is about: the addresses in its header and in its text.
+/// The addresses in its header and its text.
 pub(super) fn addresses(mail: &Message<'_>, text: &str) -> Vec<String> {
     let failed = mail.header("X-Failed-Recipients").and_then(HeaderValue::as_text).unwrap_or_default();
     let words = failed.split(',').chain(text.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';')));
@@ -87,7 +87,7 @@ pub(super) fn addresses(mail: &Message<'_>, text: &str) -> Vec<String> {
     found
 }
 
-/// What the report says, in a line: that of the server, else the first that means something.
+/// The bounce in one line: that of the server, else the first meaningful one.
 pub(super) fn in_short(text: &str) -> String {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let said =

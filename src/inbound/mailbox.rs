@@ -1,4 +1,4 @@
-//! A Maildir, an mbox file or a single message, read one message after the other; the folder is never changed.
+//! Reads a Maildir, an mbox file or a single message, one message at a time; the folder is never changed.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -11,15 +11,15 @@ use super::status::plain;
 use crate::error::{Error, Result};
 use crate::text;
 
-/// So much of a message is looked at: reports come first, and the heads of what they return soon after.
+/// At most this much of a message is read: reports come first, and the headers of the returned email soon after.
 pub(super) const LONGEST: usize = 256 * 1024;
-/// So much of a line is read at once.
+/// At most this much of a line is read at once.
 const PIECE: u64 = 8 * 1024;
 
-/// Reads every message of a mailbox; what is told of each is small, however large it was.
+/// Reads every message of a mailbox; the result for each is small, however large the message.
 ///
 /// # Errors
-/// When there is no such mailbox, it is none, or it cannot be read.
+/// When there is no such mailbox, it is not one, or it cannot be read.
 pub(crate) fn read(path: &Path) -> Result<Vec<Mail>> {
     let mut mails = Vec::new();
     if path.is_dir() {
@@ -28,7 +28,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Mail>> {
             let open = File::open(&file).and_then(|file| file.take(LONGEST as u64).read_to_end(&mut bytes));
             match open {
                 Ok(_) => mails.push(mail_of(&shown(&file), &bytes)),
-                // A mail program took it away meanwhile.
+                // A mail program removed it in the meantime.
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
                 Err(e) => return Err(Error::io("read", &file, e)),
             }
@@ -43,12 +43,13 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Mail>> {
     Ok(mails)
 }
 
-/// A message from its first bytes.
+/// Parses a message from its first bytes.
 pub(super) fn mail_of(place: &str, bytes: &[u8]) -> Mail {
     let (kind, own_id) = kind_of(bytes);
     let text = bytes.trim_ascii_end();
     let hash = |bytes: &[u8]| Sha256::digest(bytes).to_vec();
-    // The same message differs from mailbox to mailbox, by a byte at its end and where its lines end; its own Message-ID stays.
+    // Copies of a message in other mailboxes may differ in their last byte and line endings; the Message-ID is the
+    // same.
     let (hash, older_hash) = match own_id {
         Some(id) => (hash(id.as_bytes()), None),
         None if text.contains(&b'\r') => {
@@ -64,7 +65,7 @@ fn shown(path: &Path) -> String {
     plain(&path.file_name().unwrap_or_default().to_string_lossy())
 }
 
-/// The messages of a Maildir, those that are delivered: by the time in their names.
+/// The delivered messages of a Maildir, by the time in their names.
 fn maildir(folder: &Path) -> Result<Vec<PathBuf>> {
     let parts: Vec<PathBuf> =
         ["new", "cur"].iter().map(|part| folder.join(part)).filter(|part| part.is_dir()).collect();
@@ -87,7 +88,7 @@ fn maildir(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Cuts an mbox into its messages, with their numbers; a file that does not begin as one is one message.
+/// Splits an mbox into numbered messages; a file that does not begin as one is a single message.
 fn mbox(from: &mut impl BufRead, each: &mut impl FnMut(Option<usize>, &[u8])) -> std::io::Result<()> {
     let (mut message, mut piece) = (Vec::new(), Vec::new());
     let (mut number, mut is_mbox) = (0, false);

@@ -1,4 +1,4 @@
-//! What one message is: a delivery report, a complaint, a wish for no more, an answer, or something else.
+//! Classifies a message: a delivery report, a complaint, an unsubscribe request, a reply, or something else.
 
 use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 
@@ -8,74 +8,73 @@ use super::status::{DeliveryStatus, address, delivery_status, field, groups, pla
 use super::wish;
 use crate::text;
 
-/// So deep a message in a message is looked at.
+/// The limit of nested messages.
 const DEEPEST: usize = 10;
 
-/// One message of a mailbox, as far as it matters.
+/// What is needed of one message.
 #[derive(Debug, Clone)]
 pub(crate) struct Mail {
-    /// Where it stands.
+    /// Where it is.
     pub(crate) place: String,
-    /// Its number in a folder that is read over IMAP.
+    /// Its UID in a folder read over IMAP.
     pub(crate) uid: Option<u32>,
-    /// What makes it itself.
+    /// Identifies it.
     pub(crate) hash: Vec<u8>,
-    /// The same as versions had it that told one mailbox from another by how lines end.
+    /// The same in older versions, which depended on line endings.
     pub(crate) older_hash: Option<Vec<u8>>,
-    /// What it is.
     pub(crate) kind: MailKind,
 }
 
-/// What a message is. Keys are those of Message-IDs that may be ours.
+/// The kind of a message. Keys are those of Message-IDs that may be ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum MailKind {
-    /// A report on the delivery of an email (RFC 3464).
+    /// A delivery report (RFC 3464).
     Report {
-        /// Of the email that it returns.
+        /// Of the returned email.
         keys: Vec<String>,
-        /// What became of it, by recipient.
+        /// The outcome, by recipient.
         statuses: Vec<DeliveryStatus>,
     },
-    /// Somebody called an email spam (RFC 5965).
+    /// A spam complaint (RFC 5965).
     Complaint {
-        /// Of the email that it returns.
+        /// Of the returned email.
         keys: Vec<String>,
-        /// To whom it went, if the report says so.
+        /// Its recipients, if the report has them.
         addresses: Vec<String>,
     },
-    /// Somebody may want no more emails: they write so, in words of their own.
+    /// Possibly an unsubscribe request, in the sender's own words.
     MayUnsubscribe {
-        /// Of the emails that it answers.
+        /// Of the emails that it replies to.
         keys: Vec<String>,
-        /// Who writes.
+        /// The sender.
         from: Option<String>,
     },
-    /// Somebody wants no more emails.
+    /// An unsubscribe request.
     Unsubscribe {
-        /// Of the email that it answers.
+        /// Of the email that it replies to.
         keys: Vec<String>,
-        /// Who writes.
+        /// The sender.
         from: Option<String>,
     },
-    /// An answer, or any other mail when it has no key.
+    /// A reply, or any other mail when it has no key.
     Answer {
-        /// Of the emails that it answers.
+        /// Of the emails that it replies to.
         keys: Vec<String>,
-        /// Written by a machine: out of office.
+        /// An automatic reply: out of office.
         automatic: bool,
     },
-    /// Somebody passes on a message that may be ours, or that has one of ours in it, as a report has.
+    /// A forwarded message that may be ours or contain one of ours, as a report does.
     Encloses {
-        /// Of the emails that are in it.
+        /// Of the enclosed emails.
         keys: Vec<String>,
         subject: String,
     },
-    /// The mail server does not hand it out.
+    /// The mail server does not deliver it to us.
     Withheld {
-        /// In its words.
+        /// As the server words it.
         why: String,
     },
-    /// Something that came back and follows no standard.
+    /// A bounce that follows no standard.
     Odd {
         /// Of the emails that it names.
         keys: Vec<String>,
@@ -83,7 +82,7 @@ pub(crate) enum MailKind {
     },
 }
 
-/// What a message is, from its first bytes, and its own Message-ID; whatever the bytes are, it is something.
+/// The kind of a message, from its first bytes, and its own Message-ID; any input has a kind.
 pub(super) fn kind_of(bytes: &[u8]) -> (MailKind, Option<String>) {
     match MessageParser::new().parse(bytes) {
         Some(mail) => (kind_of_mail(&mail), mail.message_id().map(str::to_owned)),
@@ -91,7 +90,7 @@ pub(super) fn kind_of(bytes: &[u8]) -> (MailKind, Option<String>) {
     }
 }
 
-/// How people find a message: its subject, who wrote it, and its day.
+/// A description for people: its subject, sender and day.
 pub(super) fn headline(bytes: &[u8]) -> String {
     let Some(mail) = MessageParser::new().parse_headers(bytes) else { return String::new() };
     let from = mail.from().and_then(|from| from.first()).and_then(|one| one.address().or(one.name()));
@@ -148,13 +147,13 @@ fn kind_of_mail(mail: &Message<'_>) -> MailKind {
         return MailKind::Report { keys, statuses: groups.iter().filter_map(delivery_status).collect() };
     }
     let subject = mail.subject().unwrap_or_default();
-    // Hotmail and Outlook send the email alone, marked with whom it went to.
+    // Hotmail and Outlook return only the email, marked with its recipient.
     if !complained.is_empty() || subject.trim().to_lowercase().starts_with("complaint about message from") {
         return MailKind::Complaint { keys: returned, addresses: complained };
     }
     if let Some((key, is_asked)) = wish::key_in(subject) {
         let keys = std::iter::once(key).chain(answered).collect();
-        // Without the word it is a wish in other words; whose, only the key can say.
+        // Without the keyword it is a request in other words; only the key identifies the sender.
         return if is_asked {
             MailKind::Unsubscribe { keys, from }
         } else {
@@ -174,7 +173,7 @@ fn kind_of_mail(mail: &Message<'_>) -> MailKind {
             let status = DeliveryStatus { addresses, delivered_to: None, outcome, diagnostic };
             return MailKind::Report { keys: returned, statuses: vec![status] };
         }
-        // Somebody who is away may answer from such a sender.
+        // An automatic reply of a person may have such a sender.
         if answered.is_empty() || !automatic || failure::is_named(mail) {
             return odd(mail, returned);
         }
@@ -190,7 +189,7 @@ fn kind_of_mail(mail: &Message<'_>) -> MailKind {
     MailKind::Answer { keys: answered, automatic }
 }
 
-/// The keys of the messages in a message, and in those.
+/// The keys of enclosed messages, recursively.
 fn keys_enclosed(mail: &Message<'_>, depth: usize) -> Vec<String> {
     let mut keys = Vec::new();
     for part in &mail.parts {
@@ -208,7 +207,7 @@ fn odd(mail: &Message<'_>, keys: Vec<String>) -> MailKind {
     MailKind::Odd { keys, subject: plain(mail.subject().unwrap_or_default()) }
 }
 
-/// Whether a machine wrote it by itself (RFC 3834, and what was used before).
+/// Whether it was sent automatically (RFC 3834, and older conventions).
 fn is_automatic(mail: &Message<'_>) -> bool {
     let has = |name: &'static str, words: &[&str]| {
         let value = mail.header(name).and_then(HeaderValue::as_text).unwrap_or_default().trim().to_lowercase();
@@ -217,7 +216,7 @@ fn is_automatic(mail: &Message<'_>) -> bool {
     has("Auto-Submitted", &["auto-"])
         || has("X-Autoreply", &["y"])
         || has("Precedence", &["auto_reply"])
-        // A mailing list, which answers whoever is no member.
+        // A mailing list, which replies to anyone who is not a member.
         || ["Mailing-List", "List-Id", "X-MLServer"].iter().any(|name| mail.header(*name).is_some())
         || mail.content_type().and_then(|kind| kind.attribute("report-type")) == Some("disposition-notification")
 }
@@ -240,7 +239,7 @@ mod tests {
             (keys.as_slice(), statuses[0].outcome),
             ([KEY.to_owned()].as_slice(), DeliveryOutcome::Lost(BounceClass::NoMailbox))
         );
-        // Cut off anywhere, with bytes that are no text: it never says more than the whole.
+        // Truncated anywhere, or with bytes that are not text, it never gives more than the whole.
         for end in 0..report.len() {
             let mut bytes = report.as_bytes()[..end].to_vec();
             bytes.extend([0xff, 0xfe, 0, b'\r']);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use mail_parser::{HeaderValue, Message};
 
-/// The key in the Message-ID of a message that was returned.
+/// The key in the Message-ID of a returned message.
 pub(super) fn own_key(mail: &Message<'_>) -> Option<String> {
     mail.message_id().and_then(key_of)
 }
@@ -17,18 +17,18 @@ pub(super) fn keys_in(value: &HeaderValue<'_>) -> Vec<String> {
         _ => &[],
     };
     let mut keys: Vec<String> = ids.iter().filter_map(|id| key_of(id)).collect();
-    // The nearest stands last.
+    // The most recent one is last.
     keys.reverse();
     keys
 }
 
-/// What stands before the @ of a Message-ID, when it can be one of ours.
+/// The part before the @ of a Message-ID, if it can be one of ours.
 fn key_of(id: &str) -> Option<String> {
     let key = id.trim().trim_start_matches('<').split('@').next()?;
     is_key(key).then(|| key.to_owned())
 }
 
-/// The keys of all Message-IDs that a message names anywhere.
+/// The keys of all Message-IDs anywhere in a message.
 pub(super) fn keys_mentioned(bytes: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
     let mut keys: Vec<String> =

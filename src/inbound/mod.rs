@@ -1,8 +1,8 @@
-//! What comes back about emails: delivery reports, complaints, wishes for no more, and answers, read from a mailbox.
+//! Returned mail: delivery reports, complaints, unsubscribe requests and replies, read from a mailbox.
 //!
-//! Anybody can send a mail to the shop that looks like a report. What an email's own Message-ID is in, which nobody can guess
-//! who did not get it, is believed about that email's own recipient; what has only an address is shown, and believed on the
-//! owner's word.
+//! Anyone can send the shop a mail that looks like a report. One that contains an email's own Message-ID, which only
+//! its recipient can know, is accepted for that recipient; one that has only an address is shown, and accepted after
+//! the owner confirms it.
 
 mod answers;
 mod failure;

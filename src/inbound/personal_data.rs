@@ -1,4 +1,4 @@
-//! What came back about emails: how one person's rows are exported and erased.
+//! Stored reports: how one person's rows are exported and erased.
 
 use crate::customers::{Erasure, ExportCell, ExportTable, TableOwner, export_tables};
 use crate::error::Result;
@@ -22,7 +22,7 @@ const TABLES: &[ExportTable] = &[ExportTable {
                WHERE m.customer_id = ?1 ORDER BY a.id",
 }];
 
-/// That something came back stays, without its words.
+/// The report stays on record, without its text.
 fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
     erasure.places.iter().try_for_each(|place| {
         write.run("UPDATE email_answer SET said = '' WHERE recipient_id = ?1", params![place.recipient]).map(|_| ())

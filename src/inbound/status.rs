@@ -1,39 +1,39 @@
-//! The fields of a report: groups of them, as RFC 3464 and RFC 5965 write them, and what those of a recipient say.
+//! The fields of a report: groups in the format of RFC 3464 and RFC 5965, and the status of one recipient.
 
 use crate::domain::{BounceClass, EmailAddress, status_of};
 
-/// What became of an email for one recipient.
+/// The outcome of an email for one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DeliveryStatus {
-    /// Under which addresses the report knows the recipient.
+    /// The recipient's addresses in the report.
     pub(crate) addresses: Vec<String>,
-    /// The one that it was delivered to in the end, when the report says so.
+    /// The final address of delivery, if the report has it.
     pub(crate) delivered_to: Option<String>,
     pub(crate) outcome: DeliveryOutcome,
-    /// In the words of the report.
+    /// As the report words it.
     pub(crate) diagnostic: String,
 }
 
-/// What a report says about one recipient (RFC 3464, 2.3.3).
+/// The status of one recipient (RFC 3464, 2.3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DeliveryOutcome {
-    /// It arrived, or went on to somebody who reports no more.
+    /// It arrived, or was passed on to a system without reports.
     Delivered,
     /// It is still being tried.
     Delayed,
     /// It will not arrive.
     Lost(BounceClass),
-    /// It does not say.
+    /// Unknown.
     Unclear,
 }
 
-/// One group of fields: the names in small letters.
+/// One group of fields, with lowercase names.
 pub(super) type Group = Vec<(String, String)>;
 
-/// So many groups are read; a report about one email has two.
+/// At most this many groups are read; a report about one email has two.
 const MOST: usize = 50;
 
-/// Reads the groups of fields, which empty lines part; a line that begins with a blank goes on.
+/// Parses groups of fields, separated by empty lines; a line that begins with a space is a continuation.
 pub(super) fn groups(bytes: &[u8]) -> Vec<Group> {
     let text = String::from_utf8_lossy(bytes);
     let (mut groups, mut group): (Vec<Group>, Group) = (Vec::new(), Vec::new());
@@ -54,7 +54,7 @@ pub(super) fn groups(bytes: &[u8]) -> Vec<Group> {
     groups
 }
 
-/// The value of a field; empty when it is not there.
+/// The value of a field; empty when absent.
 pub(super) fn field<'g>(group: &'g Group, name: &str) -> &'g str {
     group.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
 }
@@ -66,7 +66,7 @@ pub(super) fn address(value: &str) -> Option<String> {
     EmailAddress::parse(text).map(|address| plain(&address.key()))
 }
 
-/// What a group says about one recipient; nothing when it is about the whole message.
+/// The status of one recipient; none when the group is about the whole message.
 pub(super) fn delivery_status(group: &Group) -> Option<DeliveryStatus> {
     let of = |name: &str| address(field(group, name));
     let addresses: Vec<String> =
@@ -77,7 +77,7 @@ pub(super) fn delivery_status(group: &Group) -> Option<DeliveryStatus> {
     }
     let diagnostic = field(group, "diagnostic-code");
     let words = diagnostic.split_once(';').map_or(diagnostic, |(_, words)| words.trim());
-    // Most servers say the status in their words, and there more exactly.
+    // Most servers repeat the status in their text, and more precisely.
     let has_status = words.split([' ', '-', '(', ')']).any(|word| status_of(word).is_some());
     let shown = if has_status { words.to_owned() } else { format!("{status} {words}") };
     let delivered_to = of("final-recipient");
@@ -89,7 +89,7 @@ pub(super) fn delivery_status(group: &Group) -> Option<DeliveryStatus> {
     })
 }
 
-/// What the action says; one that is missing or not of the standard's leaves it to the status and the words.
+/// The outcome by the action; if it is missing or unknown, by the status and the text.
 fn outcome(action: &str, status: &str, words: &str) -> DeliveryOutcome {
     match action.split_whitespace().next().unwrap_or_default() {
         "delivered" | "relayed" | "expanded" => DeliveryOutcome::Delivered,
@@ -102,7 +102,7 @@ fn outcome(action: &str, status: &str, words: &str) -> DeliveryOutcome {
     }
 }
 
-/// A text of somebody else, fit to be shown: one line, no control characters, not long.
+/// A foreign text for display: one line, no control characters, not long.
 pub(super) fn plain(text: &str) -> String {
     let odd = |c: char| {
         c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

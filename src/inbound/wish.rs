@@ -1,32 +1,32 @@
-//! A wish for no more emails, in a subject or in somebody's own words.
+//! Unsubscribe requests, in a subject or in the sender's own words.
 
 use mail_parser::Message;
 
 use super::message_key::is_key;
 use crate::text;
 
-/// What mail programs put in front of a subject.
+/// Prefixes that mail programs add to a subject.
 const PREFIXES: [&str; 14] = ["re", "fw", "fwd", "aw", "wg", "antw", "sv", "vs", "rv", "res", "enc", "tr", "r", "i"];
 
-/// How people say it, in small letters.
+/// Common phrases, in lowercase.
 const WORDS: &str = include_str!("wish.tsv");
 
-/// So many lines of somebody's own are looked at: whoever wants no more says so at once.
+/// At most this many of the sender's own lines are searched: an unsubscribe request comes early.
 const LINES: usize = 8;
 
-/// What the link in our emails puts before the key.
+/// The keyword before the key in the link of our emails.
 const WORD: &str = "unsubscribe";
 
-/// The key in a subject, and whether the subject asks for no more emails in our own word; whatever stands around them.
+/// The key in a subject, and whether the subject has our keyword; other text is ignored.
 pub(super) fn key_in(subject: &str) -> Option<(String, bool)> {
-    // Some mail programs leave the space of a link as it is written there.
+    // Some mail programs do not decode the space in a link.
     let subject = subject.to_lowercase().replace("%20", " ").replace("=20", " ");
     let words = subject.split(|c: char| !c.is_ascii_alphanumeric());
     let key = words.map(|word| word.strip_prefix(WORD).unwrap_or(word)).find(|word| is_key(word))?;
     Some((key.to_owned(), subject.contains(WORD)))
 }
 
-/// Whether a subject is that wish and nothing else, but for what mail programs put around it.
+/// Whether a subject is only an unsubscribe request, apart from what mail programs add.
 pub(super) fn is_plain(subject: &str) -> bool {
     let mut text = subject.trim().to_lowercase();
     loop {
@@ -42,7 +42,7 @@ pub(super) fn is_plain(subject: &str) -> bool {
     text.trim_matches(|c: char| !c.is_alphanumeric()) == WORD
 }
 
-/// Whether somebody asks for it in their own words, in the subject or before what they quote.
+/// Whether the sender asks for it in the subject or before the quoted text.
 pub(super) fn is_in(mail: &Message<'_>) -> bool {
     let subject = mail.subject().unwrap_or_default();
     let body = mail.body_text(0).unwrap_or_default();
@@ -59,7 +59,7 @@ fn asks(line: &str) -> bool {
     })
 }
 
-/// Where an answer goes over to what it answers.
+/// Whether a line starts the quoted text of a reply.
 fn begins_quote(line: &str) -> bool {
     let small = line.to_lowercase();
     let heads = ["from:", "von:", "de :", "de:", "da:", "van:", "-----", "_____", "*from:*", "*von:*"];

@@ -1,4 +1,4 @@
-//! What the best customers have in common: favourite items, city, since when; beside the others.
+//! What the best customers have in common: favorite items, city, first year; compared with the others.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -12,39 +12,38 @@ use super::day_span::DaySpan;
 use crate::error::Result;
 use crate::store::Read;
 
-/// How many of the best, and how many of the others, are looked at.
+/// How many of the best, and how many of the others, are compared.
 const MOST_ASKED: usize = 1000;
-/// How many items, cities and years are told.
+/// How many items, cities and years are listed.
 const MOST_TOLD: usize = 5;
 
-/// What many of the best share.
+/// Common traits of the best.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Common {
-    /// Of the best, so many were looked at: the first of the list.
+    /// How many of the best were compared: the first of the list.
     pub(crate) of: usize,
-    /// Of the others, so many, spread evenly over the ranking.
+    /// How many of the others, spread evenly over the ranking.
     pub(crate) others: usize,
     /// What they bought.
     pub(crate) items: Vec<SharedTrait<String>>,
-    /// Where they live.
     pub(crate) cities: Vec<SharedTrait<String>>,
     /// The year of their first purchase.
     pub(crate) since: Vec<SharedTrait<i32>>,
 }
 
-/// One thing shared.
+/// One common trait.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct SharedTrait<T> {
     pub(crate) what: T,
-    /// By how many of the best.
+    /// How many of the best have it.
     pub(crate) customers: usize,
-    /// As a fraction of the best that were looked at.
+    /// As a fraction of the best that were compared.
     pub(crate) share: f64,
-    /// The same of the others.
+    /// The same for the others.
     pub(crate) share_of_others: f64,
 }
 
-/// Looks at the first `top` of the ranking and at as many of the others.
+/// Compares the first `top` of the ranking with as many of the others.
 pub(super) fn common(read: &Read<'_>, ranked: &[CustomerSales], top: usize, window: DaySpan) -> Result<Common> {
     let (best, rest) = ranked.split_at(top.min(ranked.len()));
     let best = &best[..best.len().min(MOST_ASKED)];
@@ -83,7 +82,7 @@ fn ask(read: &Read<'_>, people: &[CustomerSales], window: DaySpan) -> Result<Tra
     Ok(asked)
 }
 
-/// What most of the best share, at least two of them; ties in order of the thing itself.
+/// The most frequent traits of the best, shared by at least two; ties are sorted by the trait.
 fn shared<T: Ord + Hash + Clone>(
     best: &HashMap<T, usize>,
     others: &HashMap<T, usize>,

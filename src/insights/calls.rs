@@ -1,4 +1,5 @@
-//! Whom to talk to today, and about what: open complaints, new faces, and the best customers who have not been seen for long.
+//! Who to call today, and about what: open complaints, new customers, and the best customers who have not come for
+//! long.
 
 use std::collections::HashSet;
 
@@ -16,33 +17,31 @@ use crate::store::{Read, Write};
 use crate::text;
 use crate::text::ago;
 
-/// New are those who bought for the first time in so many days.
+/// Customers are new for this many days after their first purchase.
 const NEW_FOR: u64 = 7;
-/// After a call about it, an open complaint comes back to the list in so many days.
+/// After a call about it, an open complaint returns to the list in this many days.
 const COMPLAINT_RESTS: u64 = 7;
-/// The best are the first fifth by takings of so many months.
+/// The best are the top fifth by sales in this many months.
 const BEST_OF_MONTHS: u32 = 24;
 
-/// What makes the list.
+/// Settings of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CallOptions {
-    /// The day for which it is made.
     pub(crate) today: NaiveDate,
-    /// How many at most.
     pub(crate) limit: usize,
-    /// The best are on it when for so many days they neither bought nor were spoken to.
+    /// The best are listed after this many days without a purchase or a call.
     pub(crate) quiet_days: u64,
 }
 
-/// Why somebody is on the list.
+/// Why a customer is on the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CallReason {
-    /// A complaint is open.
+    /// They have an open complaint.
     Complaint,
     /// They bought for the first time.
     FirstPurchase,
-    /// One of the best, neither seen nor spoken to for long.
+    /// One of the best, without a purchase or a call for long.
     Quiet,
 }
 
@@ -67,7 +66,7 @@ pub(crate) struct CallList {
     pub(crate) today: NaiveDate,
     /// How many there would be without a limit.
     pub(crate) waiting: usize,
-    /// Those to talk to, in order.
+    /// Customers to call, in order.
     pub(crate) calls: Vec<CallEntry>,
 }
 
@@ -75,7 +74,7 @@ pub(crate) struct CallList {
 pub(crate) fn calls(read: &Read<'_>, options: CallOptions, currency: Currency) -> Result<CallList> {
     let today = options.today;
     let mut who: Vec<(CustomerId, CallReason, String)> = Vec::new();
-    // Those who have died are passed over as if they had been told already.
+    // Customers who have died are skipped like those already listed.
     let mut seen: HashSet<CustomerId> = customer_sales::deceased(read)?;
     for complaint in customer_sales::complaints(read, today, clock::days_before(today, COMPLAINT_RESTS))? {
         let Complaint { customer_id, on, text } = complaint;
@@ -102,7 +101,7 @@ pub(crate) fn calls(read: &Read<'_>, options: CallOptions, currency: Currency) -
         if seen.insert(entry.id) {
             let last = entry.latest.max(spoken.get(&entry.id).copied()).unwrap_or(entry.since);
             let why = format!(
-                "one of your best, with {} in two years, last seen or spoken to {}",
+                "one of your best, with {} in two years, last visit or call {}",
                 currency.show_whole(entry.takings()),
                 ago(last, today)
             );
@@ -115,7 +114,7 @@ pub(crate) fn calls(read: &Read<'_>, options: CallOptions, currency: Currency) -
     Ok(CallList { today, waiting, calls: calls.collect::<Result<_>>()? })
 }
 
-/// Those whose first purchase is after a day, the newest last.
+/// Customers whose first purchase is after a day, the newest last.
 fn new_faces(everybody: &[CustomerSales], after: NaiveDate) -> Vec<&CustomerSales> {
     let mut new: Vec<&CustomerSales> =
         everybody.iter().filter(|entry| entry.since > after && entry.visits > 0).collect();
@@ -123,7 +122,7 @@ fn new_faces(everybody: &[CustomerSales], after: NaiveDate) -> Vec<&CustomerSale
     new
 }
 
-/// The best who neither bought nor were spoken to since a day, the best first.
+/// The best customers without a purchase or a call since a day, the best first.
 fn quiet(
     everybody: &[CustomerSales],
     spoken: impl Fn(CustomerId) -> Option<NaiveDate>,
@@ -136,7 +135,7 @@ fn quiet(
     ranked
 }
 
-/// Gathers what there is to say to somebody.
+/// Collects what there is to talk about.
 fn call(
     read: &Read<'_>,
     id: CustomerId,
@@ -174,7 +173,7 @@ fn bought(last: &LastPurchase, today: NaiveDate, currency: Currency) -> String {
     }
 }
 
-/// Notes that somebody was called, which takes them off the list; whether a complaint of theirs is still open.
+/// Records a call, which takes a customer off the list; returns whether they still have an open complaint.
 ///
 /// # Errors
 /// When there is no such customer.
@@ -193,7 +192,7 @@ pub(crate) fn note_call(
 /// The list as a page of text.
 pub(crate) fn calls_table(list: &CallList) -> String {
     if list.calls.is_empty() {
-        return "Nobody waits for a call today.\n".to_owned();
+        return "No one is waiting for a call today.\n".to_owned();
     }
     let mut text = String::new();
     let mut heading = None;
@@ -206,7 +205,7 @@ pub(crate) fn calls_table(list: &CallList) -> String {
             text.push_str(match call.reason {
                 CallReason::Complaint => "Open complaints\n",
                 CallReason::FirstPurchase => "New this week\n",
-                CallReason::Quiet => "Not seen or spoken to for long\n",
+                CallReason::Quiet => "No visit or call for long\n",
             });
         }
         let reach = [call.phone.as_str(), call.email.as_str()].into_iter().find(|reach| !reach.is_empty());

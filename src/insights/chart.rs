@@ -1,4 +1,4 @@
-//! The Pareto curve as a drawing: SVG with its words as text, in the colours of the pages.
+//! The Pareto curve as SVG, with its labels as text, in the colors of the pages.
 
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ const GO: &str = "#1d4d3a";
 const SERIF: &str = "Newsreader, 'Iowan Old Style', Georgia, serif";
 const SANS: &str = "'Source Sans 3', system-ui, sans-serif";
 
-/// The picture, and the edges of the drawing in it, in pixels.
+/// The size of the picture, and the margins of the chart, in pixels.
 const SIZE: (f64, f64) = (760.0, 480.0);
 const LEFT: f64 = 88.0;
 const RIGHT: f64 = 720.0;
@@ -26,11 +26,11 @@ const BOTTOM: f64 = 408.0;
 /// Draws the curve, with a mark at the best and one where 80% of sales are reached.
 ///
 /// # Errors
-/// When nobody bought anything, so that there is no curve.
+/// When no one bought anything, so that there is no curve.
 pub(crate) fn chart(sheet: &Worksheet) -> Result<String> {
     let (Some(share), false) = (sheet.top.share, sheet.curve.is_empty()) else {
         return Err(Error::new("there is no curve to draw: no customer in the book bought anything in these days")
-            .hint("take in purchases, or choose other days with `--from` and `--as-of`"));
+            .hint("import purchases, or choose other days with `--from` and `--as-of`"));
     };
     let part = fraction(sheet.top.count, sheet.customers);
     let title = format!(
@@ -75,13 +75,7 @@ fn svg_of(sheet: &Worksheet, title: &str, label: &str, marks: &[(f64, f64, Strin
         text_at(&mut svg, (LEFT - 8.0, y + 6.0), "end", &small, &words);
     }
     line(&mut svg, &[(LEFT, TOP), (LEFT, BOTTOM)], EDGE, 1);
-    text_at(
-        &mut svg,
-        (f64::midpoint(LEFT, RIGHT), BOTTOM + 50.0),
-        "middle",
-        &plain,
-        "of the customers, the best first",
-    );
+    text_at(&mut svg, (f64::midpoint(LEFT, RIGHT), BOTTOM + 50.0), "middle", &plain, "of the customers, best first");
     let middle = f64::midpoint(TOP, BOTTOM);
     let turned = format!("transform=\"rotate(-90 30 {middle})\" {plain}");
     text_at(&mut svg, (30.0, middle), "middle", &turned, "of sales");
@@ -93,7 +87,7 @@ fn svg_of(sheet: &Worksheet, title: &str, label: &str, marks: &[(f64, f64, Strin
     let _ = writeln!(svg, "<polygon points=\"{}\" fill=\"{GO}\" fill-opacity=\"0.12\"/>", points(&below));
     line(&mut svg, &curve, GO, 3);
     for (index, (x, y, words)) in marks.iter().enumerate() {
-        // Two marks close together have their words one below the other.
+        // The labels of two close marks are placed one below the other.
         let close = index == 0 && marks.get(1).is_some_and(|(_, other, _)| (other - y).abs() < 0.08);
         let (across, up) = place(*x, *y);
         line(&mut svg, &[(across, BOTTOM), (across, up), (LEFT, up)], EDGE, 1);
@@ -112,7 +106,7 @@ fn points(places: &[(f64, f64)]) -> String {
     places.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
 }
 
-/// Words at their baseline.
+/// A label at its baseline.
 fn text_at(svg: &mut String, (x, y): (f64, f64), anchor: &str, style: &str, words: &str) {
     let words = escaped(words);
     let _ = writeln!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" {style}>{words}</text>");

@@ -1,4 +1,4 @@
-//! The Pareto curve: what part of sales the best part of the customers brings.
+//! The Pareto curve: which share of sales the best customers bring.
 
 use serde::Serialize;
 
@@ -6,10 +6,9 @@ use crate::error::{Error, Result};
 use crate::money::{Money, Share};
 use crate::text;
 
-/// Who counts as best: so many, or a share of the customers, rounded up.
+/// Who counts as best: a number, or a share of the customers, rounded up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Top {
-    /// So many.
     Count(usize),
     /// A share, rounded up.
     Share(Share),
@@ -32,26 +31,25 @@ impl std::str::FromStr for Top {
         let count = text.trim().parse().ok().filter(|n| *n > 0).map(Self::Count);
         let share = || text.parse().ok().filter(|share: &Share| share.of_rounded_up(1) > 0).map(Self::Share);
         count.or_else(share).ok_or_else(|| {
-            Error::new(format!("{} does not say how many are the best", text::quote(text)))
+            Error::new(format!("{} is not a number or a share", text::quote(text)))
                 .hint("write a share such as 20%, or a number such as 600")
         })
     }
 }
 
-/// A place on the curve.
+/// A point on the curve.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(crate) struct Point {
-    /// The best so many.
+    /// The number of best customers.
     pub(crate) customers: usize,
     /// As a fraction of all customers.
     pub(crate) share_of_customers: f64,
-    /// What they brought.
     pub(crate) takings_minor: Money,
-    /// As a fraction of all takings.
+    /// As a fraction of all sales.
     pub(crate) share: f64,
 }
 
-/// The takings of the best 1, 2, 3 … customers together; `takings` best first.
+/// The cumulative sales of the best 1, 2, 3 … customers; `takings` has the best first.
 pub(super) fn running(takings: impl Iterator<Item = Money>) -> Vec<Money> {
     let mut sum = Money(0);
     takings
@@ -62,14 +60,14 @@ pub(super) fn running(takings: impl Iterator<Item = Money>) -> Vec<Money> {
         .collect()
 }
 
-/// How many of the best it takes to bring four fifths of sales; nothing when there are no takings.
+/// How many of the best bring four fifths of sales; none when there are no sales.
 pub(super) fn making_80pct(running: &[Money]) -> Option<usize> {
     let total = running.last().filter(|total| total.0 > 0)?;
     let enough = |sum: &Money| i128::from(sum.0) * 5 >= i128::from(total.0) * 4;
     running.iter().position(enough).map(|index| index + 1)
 }
 
-/// The curve at steps of a hundredth: the best 1 %, 2 % … 100 %.
+/// The curve in steps of one percent: the best 1%, 2% … 100%.
 pub(super) fn points(running: &[Money]) -> Vec<Point> {
     let Some(total) = running.last().filter(|total| total.0 > 0) else { return Vec::new() };
     let mut points: Vec<Point> = Vec::new();
@@ -85,13 +83,13 @@ pub(super) fn points(running: &[Money]) -> Vec<Point> {
     points
 }
 
-/// A part of an amount; 0 when the amount is.
+/// A fraction of an amount; 0 when the amount is 0.
 #[expect(clippy::cast_precision_loss, reason = "a ratio for people")]
 pub(super) fn part(of: Money, all: Money) -> f64 {
     if all.0 == 0 { 0.0 } else { of.0 as f64 / all.0 as f64 }
 }
 
-/// A part of a number of people; 0 when there are none.
+/// A fraction of a number of people; 0 when there are none.
 #[expect(clippy::cast_precision_loss, reason = "counts of people are far below 2^53")]
 pub(super) fn fraction(part: usize, all: usize) -> f64 {
     if all == 0 { 0.0 } else { part as f64 / all as f64 }

@@ -1,4 +1,4 @@
-//! What each customer bought, from one pass over all purchases, and a little about the people that are named.
+//! The sales of each customer, from one pass over all purchases, and details of those that are named.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -11,31 +11,31 @@ use crate::customers::name_of;
 use crate::domain::{CustomerId, NoteKind};
 use crate::error::Result;
 use crate::money::Money;
-use crate::store::{Read, params};
+use crate::store::{self, Read, params};
 
-/// What one customer did, as far as the worksheet needs it.
+/// The figures of one customer for the worksheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CustomerSales {
     pub(crate) id: CustomerId,
-    /// The place of the reference among all references, byte by byte: how ties are broken.
+    /// The rank of the reference among all references, byte by byte: for ties.
     pub(crate) place: usize,
     /// Purchases and returns in the window.
     pub(crate) receipts: usize,
     /// Purchases alone.
     pub(crate) visits: usize,
-    /// What the purchases came to.
+    /// The sum of the purchases.
     pub(crate) bought: Money,
-    /// What the returns took back; not negative.
+    /// The sum of the returns; not negative.
     pub(crate) returned: Money,
     /// The day of the last purchase in the window.
     pub(crate) last: Option<NaiveDate>,
-    /// The day of the last purchase of all.
+    /// The day of the last purchase ever.
     pub(crate) latest: Option<NaiveDate>,
-    /// The day of the first receipt of all.
+    /// The day of the first receipt ever.
     pub(crate) since: NaiveDate,
-    /// Takings of the last twelve months.
+    /// Sales of the last twelve months.
     pub(crate) this_year: Money,
-    /// Takings of the twelve months before.
+    /// Sales of the twelve months before.
     pub(crate) year_before: Money,
 }
 
@@ -56,13 +56,13 @@ impl CustomerSales {
         }
     }
 
-    /// Purchases less returns.
+    /// Purchases minus returns.
     pub(super) fn takings(&self) -> Money {
         Money(self.bought.0.saturating_sub(self.returned.0))
     }
 }
 
-/// Everybody who ever bought up to the last day of the window, in order of id: one pass over the index of purchases,
+/// Everyone who ever bought up to the last day of the window, in order of ID: one pass over the index of purchases,
 /// from which every window is filled.
 pub(super) fn entries(read: &Read<'_>, window: DaySpan) -> Result<Vec<CustomerSales>> {
     let sql = "SELECT customer_id, day, amount_minor FROM purchase WHERE customer_id IS NOT NULL AND day <= ?1 \
@@ -71,6 +71,10 @@ pub(super) fn entries(read: &Read<'_>, window: DaySpan) -> Result<Vec<CustomerSa
     let mut entries: Vec<CustomerSales> = Vec::new();
     read.each(sql, params![window.as_of], |row| {
         let (id, day, amount): (CustomerId, NaiveDate, Money) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        // A book may have amounts from before there was a limit.
+        if !amount.is_within_limit() {
+            return Err(store::too_large_a_sum());
+        }
         if entries.last().is_none_or(|entry| entry.id != id) {
             entries.push(CustomerSales::new(id, day));
         }
@@ -107,7 +111,7 @@ pub(super) fn entries(read: &Read<'_>, window: DaySpan) -> Result<Vec<CustomerSa
     Ok(entries)
 }
 
-/// Sales of the window without a customer: how many, and what they came to.
+/// Sales of the window without a customer: their number and sum.
 pub(super) fn unlinked(read: &Read<'_>, window: DaySpan) -> Result<(usize, Money)> {
     let from = window.from.unwrap_or(NaiveDate::MIN);
     let sql = "SELECT count(*), COALESCE(sum(amount_minor), 0) FROM purchase WHERE customer_id IS NULL AND day BETWEEN ?1 AND ?2";
@@ -123,7 +127,6 @@ pub(super) struct CustomerName {
     pub(crate) city: String,
 }
 
-/// Who somebody is.
 pub(super) fn named(read: &Read<'_>, id: CustomerId) -> Result<CustomerName> {
     let sql = "SELECT ref, first_name, last_name, full_name, suffix, company, city FROM customer WHERE id = ?1";
     let found = read.first(sql, params![id], |row| {
@@ -134,7 +137,7 @@ pub(super) fn named(read: &Read<'_>, id: CustomerId) -> Result<CustomerName> {
     Ok(found.unwrap_or_else(|| CustomerName { reference: String::new(), name: String::new(), city: String::new() }))
 }
 
-/// The different items that somebody bought in the window, returns aside.
+/// The different items that a customer bought in the window, without returns.
 pub(super) fn items(read: &Read<'_>, id: CustomerId, window: DaySpan) -> Result<Vec<String>> {
     let from = window.from.unwrap_or(NaiveDate::MIN);
     let sql = "SELECT DISTINCT i.item FROM purchase p JOIN purchase_item i ON i.purchase_id = p.id \
@@ -142,7 +145,7 @@ pub(super) fn items(read: &Read<'_>, id: CustomerId, window: DaySpan) -> Result<
     read.all(sql, params![id, from, window.as_of], |row| row.get(0))
 }
 
-/// How many minutes everybody took in the window, by id; those who took none are not in it.
+/// The minutes noted for each customer in the window, by ID; customers without any are absent.
 pub(super) fn minutes(read: &Read<'_>, window: DaySpan) -> Result<HashMap<CustomerId, i64>> {
     let from = window.from.unwrap_or(NaiveDate::MIN);
     let sql = "SELECT customer_id, sum(minutes) FROM contact_note WHERE minutes > 0 AND on_day BETWEEN ?1 AND ?2 \
@@ -158,8 +161,7 @@ pub(super) struct Complaint {
     pub(crate) text: String,
 }
 
-/// The open complaints, the oldest first; not those about which somebody was spoken to since `rests_since`, after it was
-/// noted.
+/// The open complaints, the oldest first; except those followed by a call since `rests_since`.
 pub(super) fn complaints(read: &Read<'_>, today: NaiveDate, rests_since: NaiveDate) -> Result<Vec<Complaint>> {
     let sql = "SELECT n.customer_id, n.on_day, n.text FROM contact_note n \
                WHERE n.kind = ?3 AND n.resolved_on IS NULL AND n.on_day <= ?1 AND NOT EXISTS ( \
@@ -177,13 +179,13 @@ pub(super) fn deceased(read: &Read<'_>) -> Result<HashSet<CustomerId>> {
     Ok(read.all("SELECT id FROM customer WHERE deceased <> 0", params![], |row| row.get(0))?.into_iter().collect())
 }
 
-/// The day of the last contact with everybody, by id.
+/// The day of the last contact with each customer, by ID.
 pub(super) fn last_spoken(read: &Read<'_>, today: NaiveDate) -> Result<HashMap<CustomerId, NaiveDate>> {
     let sql = "SELECT customer_id, max(on_day) FROM contact_note WHERE on_day <= ?1 GROUP BY customer_id";
     Ok(read.all(sql, params![today], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
 }
 
-/// Those with a receipt in the window, by what they brought, the best first; ties by reference, byte by byte.
+/// Customers with a receipt in the window by sales, the best first; ties by reference, byte by byte.
 pub(super) fn rank(everybody: &[CustomerSales]) -> Vec<CustomerSales> {
     let mut ranked: Vec<CustomerSales> = everybody.iter().filter(|entry| entry.receipts > 0).copied().collect();
     ranked.sort_unstable_by_key(|entry| (Reverse(entry.takings()), entry.place));
@@ -194,7 +196,7 @@ pub(super) fn rank(everybody: &[CustomerSales]) -> Vec<CustomerSales> {
 pub(super) mod tests {
     use super::*;
 
-    /// Somebody who bought once, for so much.
+    /// A customer with one purchase of this amount.
     pub(crate) fn entry(id: usize, bought: i64) -> CustomerSales {
         let day = NaiveDate::from_ymd_opt(1989, 3, 1).expect("day");
         CustomerSales {

@@ -1,4 +1,4 @@
-//! Who is slipping off the list, and the other end of it: returns and minutes against takings.
+//! Who is slipping off the list, and the other end of it: returns and minutes compared with sales.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -13,42 +13,40 @@ use crate::error::Result;
 use crate::money::Money;
 use crate::store::Read;
 
-/// How many of each are told.
+/// How many of each are listed.
 const MOST_TOLD: usize = 25;
 
-/// Somebody who was among the best of the twelve months before, and is not among those of the last twelve.
+/// A customer among the best of the twelve months before, but not of the last twelve.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Slipping {
     #[serde(rename = "ref")]
     pub(crate) reference: String,
     pub(crate) name: String,
-    /// What they brought in the twelve months before.
+    /// Sales in the twelve months before.
     pub(crate) year_before_minor: Money,
-    /// What they brought in the last twelve.
+    /// Sales in the last twelve.
     pub(crate) this_year_minor: Money,
-    /// When they bought last.
     pub(crate) last_purchase: Option<NaiveDate>,
 }
 
-/// Somebody who costs more than others.
+/// A customer who costs more than others.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct OtherEnd {
     #[serde(rename = "ref")]
     pub(crate) reference: String,
     pub(crate) name: String,
-    /// What they brought, returns taken off.
+    /// Sales minus returns.
     pub(crate) takings_minor: Money,
-    /// What they brought back.
+    /// The sum of the returns.
     pub(crate) returned_minor: Money,
     /// As a fraction of what they had bought.
     pub(crate) returned_share: Option<f64>,
-    /// How many minutes were noted.
     pub(crate) minutes: i64,
-    /// What an hour with them brings.
+    /// Sales per hour.
     pub(crate) takings_an_hour_minor: Option<Money>,
 }
 
-/// Who was among the best of the twelve months before and is not any more: how many, and the first of them.
+/// Who was among the best of the twelve months before and no longer is: how many, and the first of them.
 pub(super) fn slipping(read: &Read<'_>, everybody: &[CustomerSales], top: Top) -> Result<(usize, Vec<Slipping>)> {
     let before = best_by(everybody, top, |entry| entry.year_before);
     let now: HashSet<CustomerId> =
@@ -67,7 +65,7 @@ pub(super) fn slipping(read: &Read<'_>, everybody: &[CustomerSales], top: Top) -
     Ok((gone.len(), shown.collect::<Result<_>>()?))
 }
 
-/// The best by a sum, the best first, among those of whom there is one.
+/// The best by a sum, the best first, without those whose sum is zero.
 fn best_by(everybody: &[CustomerSales], top: Top, sum: impl Fn(&CustomerSales) -> Money) -> Vec<&CustomerSales> {
     let mut ranked: Vec<&CustomerSales> = everybody.iter().filter(|entry| sum(entry).0 > 0).collect();
     ranked.sort_unstable_by_key(|entry| (Reverse(sum(entry)), entry.place));
@@ -75,7 +73,7 @@ fn best_by(everybody: &[CustomerSales], top: Top, sum: impl Fn(&CustomerSales) -
     ranked
 }
 
-/// Those who brought back a quarter or more of what they bought, the largest sums first.
+/// Customers who returned a quarter or more of what they bought, the largest sums first.
 pub(super) fn returns(
     read: &Read<'_>,
     ranked: &[CustomerSales],
@@ -88,7 +86,8 @@ pub(super) fn returns(
     found.into_iter().take(MOST_TOLD).map(|entry| other_end(read, entry.id, Some(entry), minutes)).collect()
 }
 
-/// Those who are not among the best and brought less an hour than all who took time: the least sales an hour first.
+/// Customers who are not among the best and whose sales per hour are below those of all customers with minutes: the
+/// lowest sales per hour first.
 pub(super) fn time(
     read: &Read<'_>,
     ranked: &[CustomerSales],

@@ -1,7 +1,7 @@
-//! Recency, frequency and money by fifths: when they came last, how often, and what they brought.
+//! Recency, frequency and money by fifths: when they came last, how often, and their sales.
 //!
-//! The fifth of a customer is 1 + the whole part of 5 × (how many stand lower) / (how many there are), so that customers
-//! who are alike are in the same fifth, and 5 is the best. With many alike a fifth may be empty.
+//! The fifth of a customer is 1 + the integer part of 5 × (how many rank lower) / (how many there are), so that equal
+//! customers are in the same fifth, and 5 is the best. With many equal customers a fifth may be empty.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -15,33 +15,31 @@ use crate::money::Money;
 pub(crate) struct Fifth<T> {
     /// 5 is the best.
     pub(crate) fifth: usize,
-    /// How many are in it.
     pub(crate) customers: usize,
-    /// The least among them.
+    /// The lowest value.
     pub(crate) least: T,
-    /// The most among them.
+    /// The highest value.
     pub(crate) most: T,
-    /// What they brought.
     pub(crate) takings_minor: Money,
-    /// As a fraction of all takings.
+    /// As a fraction of all sales.
     pub(crate) share: f64,
 }
 
-/// The fifths by each of three measures, the best first; a fifth that nobody is in is left out.
+/// The fifths by each of three measures, the best first; an empty fifth is left out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Fifths {
-    /// By the day of the last purchase; nothing for those who only brought things back.
+    /// By the day of the last purchase; none for those who only returned items.
     pub(crate) recency: Vec<Fifth<Option<NaiveDate>>>,
     /// By the number of purchases.
     pub(crate) frequency: Vec<Fifth<usize>>,
-    /// By takings.
+    /// By sales.
     pub(crate) money: Vec<Fifth<Money>>,
 }
 
-/// The fifths in which each customer is, in the order of the entries: recency, frequency, money.
+/// The fifths of each customer, in the order of the entries: recency, frequency, money.
 pub(super) type Places = Vec<[usize; 3]>;
 
-/// Sorts everybody into fifths.
+/// Sorts all customers into fifths.
 pub(super) fn fifths(ranked: &[CustomerSales]) -> (Fifths, Places) {
     let mut places = vec![[0; 3]; ranked.len()];
     let mut note = |measure: usize, index: usize, fifth: usize| places[index][measure] = fifth;

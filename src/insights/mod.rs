@@ -1,4 +1,4 @@
-//! Who the best customers are: the worksheet of the best and the worst; whom to talk to today.
+//! Who the best customers are: the worksheet of the best and the worst; who to call today.
 
 mod alike;
 mod calls;

@@ -8,11 +8,11 @@ use crate::money::Currency;
 use crate::text;
 use crate::text::{ago, long_date};
 
-/// How many of the list stand on the page; the CSV and `--json` have them all.
+/// How many of the list are on the page; the CSV and `--json` have them all.
 pub(crate) const ON_THE_PAGE: usize = 40;
-/// How many of each other table do.
+/// How many of each other table are.
 const MOST_ELSEWHERE: usize = 8;
-/// The steps of the curve that are told in words.
+/// The points of the curve that are in the text.
 const STEPS: [usize; 6] = [1, 5, 10, 20, 30, 50];
 
 /// The worksheet as a page of text.
@@ -75,7 +75,7 @@ fn curve(sheet: &Worksheet, currency: Currency) -> Vec<String> {
         let before = rows.len() > 1 && STEPS.iter().any(|other| *other < step && at(*other) == at(step));
         if let Some(point) = sheet.curve.iter().find(|point| point.customers == at(step)).filter(|_| !before) {
             let (takings, share) = (currency.show(point.takings_minor), percent(point.share));
-            rows.push([format!("{step} %"), text::thousands(point.customers), takings, share]);
+            rows.push([format!("{step}%"), text::thousands(point.customers), takings, share]);
         }
     }
     columns(&rows, &[false, true, true, true])
@@ -98,7 +98,7 @@ fn fifths(sheet: &Worksheet, currency: Currency) -> Vec<String> {
         }),
     );
     add(
-        "bought so often",
+        "number of visits",
         fifth_rows(&sheet.fifths.frequency, currency, |f| span(text::thousands(f.least), text::thousands(f.most))),
     );
     add("brought", fifth_rows(&sheet.fifths.money, currency, |f| span(currency.show(f.least), currency.show(f.most))));
@@ -114,7 +114,7 @@ fn fifth_rows<T>(
 }
 
 fn list(sheet: &Worksheet, currency: Currency) -> Vec<String> {
-    let head = ["", "ref", "name", "city", "takings", "visits", "bought last", "since", "R F M"];
+    let head = ["", "ref", "name", "city", "sales", "visits", "bought last", "since", "R F M"];
     let mut rows = vec![head.map(str::to_owned)];
     for one in sheet.list.iter().take(ON_THE_PAGE) {
         rows.push([
@@ -198,7 +198,7 @@ fn other_end(sheet: &Worksheet, currency: Currency) -> Vec<String> {
             return;
         }
         lines.extend([String::new(), sentence.to_owned()]);
-        let head = ["ref", "name", "takings", "brought back", "minutes", "sales an hour"];
+        let head = ["ref", "name", "sales", "sent back", "minutes", "sales an hour"];
         let mut rows = vec![head.map(str::to_owned)];
         for one in people.iter().take(MOST_ELSEWHERE) {
             let share = one.returned_share.map(|share| format!(" ({})", percent(share))).unwrap_or_default();
@@ -217,12 +217,12 @@ fn other_end(sheet: &Worksheet, currency: Currency) -> Vec<String> {
         }
         lines.extend(columns(&rows, &[false, false, true, true, true, true]));
     };
-    add("The other end: they bring back a quarter or more of what they buy.", &sheet.returns);
-    add("The other end: they take the most time for what they bring.", &sheet.time);
+    add("The other end: they return a quarter or more of what they buy.", &sheet.returns);
+    add("The other end: they take the most time for what they spend.", &sheet.time);
     lines
 }
 
-/// Rows with their cells one below the other; `right` says which columns are set to the right.
+/// Rows with aligned cells; `right` marks right-aligned columns.
 fn columns<const N: usize>(rows: &[[String; N]], right: &[bool; N]) -> Vec<String> {
     let mut widths = [0; N];
     for row in rows {

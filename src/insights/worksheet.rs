@@ -1,4 +1,4 @@
-//! The worksheet: every figure of it, from one pass over the purchases.
+//! The worksheet: all its figures, from one pass over the purchases.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -13,40 +13,39 @@ use crate::error::Result;
 use crate::money::Money;
 use crate::store::Read;
 
-/// The best-customer worksheet. Takings are purchases less returns of those whom the book knows.
+/// The best-customer worksheet. Sales are purchases minus returns of known customers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Worksheet {
-    /// The first day that counts, if one was said.
+    /// The first day that counts, if given.
     pub(crate) from: Option<NaiveDate>,
     /// The last day that counts.
     pub(crate) as_of: NaiveDate,
-    /// Who has a receipt of these days, if only for a return.
+    /// How many have a receipt in these days, even if only a return.
     pub(crate) customers: usize,
-    /// What they brought.
     pub(crate) takings_minor: Money,
-    /// What was sold to nobody that the book knows.
+    /// Sales without a known customer.
     pub(crate) unlinked: Unlinked,
     /// The best of them.
     pub(crate) top: TopFigures,
-    /// How many of the best it takes to bring 80% of sales.
+    /// How many of the best bring 80% of sales.
     pub(crate) customers_making_80pct: Option<usize>,
     /// As a fraction of the customers.
     pub(crate) customers_making_80pct_share: Option<f64>,
-    /// The curve, at each hundredth of the customers.
+    /// The curve, at each percent of the customers.
     pub(crate) curve: Vec<Point>,
     /// Recency, frequency and money.
     pub(crate) fifths: Fifths,
     /// What the best have in common.
     pub(crate) common: Common,
-    /// How many were among the best a year ago and are not now.
+    /// How many were among the best a year ago and no longer are.
     pub(crate) slipping_count: usize,
     /// The first of them.
     pub(crate) slipping: Vec<Slipping>,
-    /// Who brings back much.
+    /// Customers with many returns.
     pub(crate) returns: Vec<OtherEnd>,
-    /// Who takes much time.
+    /// Customers who take much time.
     pub(crate) time: Vec<OtherEnd>,
-    /// The best, the best first; as many as were asked for.
+    /// The best, in order; at most the requested number.
     pub(crate) list: Vec<Listed>,
 }
 
@@ -54,48 +53,45 @@ pub(crate) struct Worksheet {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Unlinked {
     pub(crate) purchases: usize,
-    /// What they came to.
     pub(crate) takings_minor: Money,
 }
 
-/// The best in figures.
+/// Figures of the best.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct TopFigures {
     pub(crate) count: usize,
-    /// What they brought.
     pub(crate) takings_minor: Money,
-    /// As a fraction of all takings.
+    /// As a fraction of all sales.
     pub(crate) share: Option<f64>,
 }
 
 /// One of the best.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Listed {
-    /// The place in the list.
+    /// The position in the list.
     pub(crate) rank: usize,
     #[serde(rename = "ref")]
     pub(crate) reference: String,
     pub(crate) name: String,
     pub(crate) city: String,
-    /// Purchases less returns.
+    /// Purchases minus returns.
     pub(crate) takings_minor: Money,
-    /// What the list brought down to here, as a fraction of all takings.
+    /// The cumulative sales down to here, as a fraction of all sales.
     pub(crate) running_share: f64,
-    /// How often they bought.
     pub(crate) visits: usize,
-    /// When they bought last, in these days.
+    /// In these days.
     pub(crate) last_purchase: Option<NaiveDate>,
-    /// When they bought first, ever.
+    /// Ever.
     pub(crate) since: NaiveDate,
-    /// The fifth by their last purchase; 5 is the best.
+    /// The fifth by last purchase; 5 is the best.
     pub(crate) recency: usize,
-    /// The fifth by how often they bought.
+    /// The fifth by number of purchases.
     pub(crate) frequency: usize,
-    /// The fifth by what they brought.
+    /// The fifth by sales.
     pub(crate) money: usize,
 }
 
-/// Works the worksheet out; of the best, the first `most_listed` are listed by name.
+/// Computes the worksheet; at most `most_listed` of the best customers are listed by name.
 pub(crate) fn worksheet(read: &Read<'_>, window: DaySpan, top: Top, most_listed: usize) -> Result<Worksheet> {
     let everybody = customer_sales::entries(read, window)?;
     let (unlinked, unlinked_takings) = customer_sales::unlinked(read, window)?;

@@ -7,7 +7,7 @@ use super::number::rounded;
 use super::page::{LaidPage, Mark, PagePart};
 use super::problem::problems;
 use super::typeset::Setter;
-use super::{Fonts, Images, Letter, Stationery};
+use super::{Colour, Fonts, Images, Letter, Stationery};
 
 /// The laid-out pages of a letter as text, a line for each line: where it stands, in points, and what it says.
 /// Problems come first.
@@ -46,17 +46,25 @@ fn pages(pages: &[LaidPage]) -> String {
     text
 }
 
+/// A colour after what has it; nothing for black.
+fn shown(colour: Option<Colour>) -> String {
+    let digits = |Colour(parts): Colour| parts.map(|part| format!("{part:02x}")).concat();
+    colour.map(|colour| format!(" in #{}", digits(colour))).unwrap_or_default()
+}
+
 fn describe(text: &mut String, mark: &Mark, left: f32, top: f32) {
     let (x, y, what) = match mark {
         Mark::Text { x, y, line } => {
             let size = line.runs.first().map_or(0.0, |run| run.size);
             let end = rounded(left + x + line.width);
-            (x, y, format!("to {end:>3} size {size:<4.1} {}", line.text))
+            let colour = shown(line.runs.first().and_then(|run| run.colour));
+            (x, y, format!("to {end:>3} size {size:<4.1} {}{colour}", line.text))
         }
-        Mark::Rule { x, y, width } => (x, y, format!("rule of {}", rounded(*width))),
+        Mark::Rule { x, y, width, colour } => (x, y, format!("rule of {}{}", rounded(*width), shown(*colour))),
         Mark::Image { image, x, y, size } => {
             (x, y, format!("image {image}, {} by {}", rounded(size.0), rounded(size.1)))
         }
+        Mark::Cells { x, y, text, boxes, .. } if text.is_empty() => (x, y, format!("{} boxes", boxes.len())),
         Mark::Cells { x, y, text, .. } => (x, y, format!("code {text}")),
     };
     let _ = writeln!(text, "{:>4} {:>4} {what}", rounded(left + x), rounded(top + y));

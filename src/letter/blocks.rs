@@ -1,11 +1,12 @@
 //! Blocks of text set into strips: paragraphs, headings, lists, quotes, images, codes.
 
-use super::frame::{Frame, baseline, leading};
+use super::frame::{Frame, baseline};
 use super::lines::{self, Align};
 use super::page::{LayoutFault, Mark, SetBlock, Strip};
 use super::paper::MM;
+use super::role::ReadingRole;
 use super::typeset::{Look, Setter, Styled};
-use super::{barcode, text_table};
+use super::{barcode, coupon, direction, text_table};
 use crate::merge::block::{Block, Span};
 use crate::merge::qr;
 use crate::text;
@@ -14,6 +15,10 @@ use crate::text;
 const BETWEEN: f32 = 0.58;
 /// White between the items of a list that has no paragraphs of its own.
 const TIGHT: f32 = 0.16;
+/// What a divided word ends in.
+const HYPHENS: [char; 2] = ['-', '‐'];
+/// A language of those that are written from right to left.
+const RIGHT_TO_LEFT: &str = "he";
 /// How wide a QR code is made, and how fine its modules may become, in mm.
 const QR_WIDTH: f32 = 22.0;
 const QR_MODULE: f32 = 0.4;
@@ -30,7 +35,9 @@ pub(crate) fn set(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, mea
 }
 
 fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure: f32) -> SetBlock {
-    let white = leading(frame.size) * BETWEEN;
+    let white = frame.leading() * BETWEEN;
+    let is_rtl = frame.is_rtl || direction::is_rtl_block(block);
+    let frame = &Frame { is_rtl, ..*frame };
     match block {
         Block::Paragraph(spans) => paragraph(setter, frame, spans, measure),
         Block::Heading(level, spans) => heading(setter, frame, *level, spans, measure),
@@ -39,27 +46,56 @@ fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure:
             let indent = 1.6 * frame.size;
             let mut set = stack(setter, frame, blocks, measure - 2.0 * indent, false);
             shift(&mut set, indent);
-            SetBlock { before: white, after: white, ..set }
+            SetBlock { before: white, after: white, role: ReadingRole::Quote, ..set }
         }
         Block::Rule => {
             let width = measure / 4.0;
-            let marks = vec![Mark::Rule { x: (measure - width) / 2.0, y: frame.size * 0.5, width }];
+            let marks =
+                vec![Mark::Rule { x: (measure - width) / 2.0, y: frame.size * 0.5, width, colour: frame.own.colour }];
             let strip = Strip { height: frame.size, marks, ..Strip::default() };
-            SetBlock { strips: vec![strip], before: white, after: white, ..SetBlock::default() }
+            SetBlock {
+                strips: vec![strip],
+                before: white,
+                after: white,
+                role: ReadingRole::Artifact,
+                ..SetBlock::default()
+            }
         }
-        Block::Image { file, width, .. } => image(frame, file, *width, measure),
+        Block::Coupon(inside) => coupon::set(frame, inside, measure, &mut |frame, blocks, measure| {
+            stack(setter, frame, blocks, measure, false)
+        }),
+        // They only say where what follows stands.
+        Block::After | Block::Back => SetBlock::default(),
+        Block::Table(table) => text_table::set(setter, frame, table, measure, picture),
+        _ => {
+            let mut set = picture(setter, frame, block, measure);
+            if is_rtl {
+                let reach = set.strips.iter().map(Strip::reach).fold(0.0, f32::max);
+                shift(&mut set, measure - reach);
+            }
+            set
+        }
+    }
+}
+
+/// Sets an image or a code at the left.
+fn picture(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure: f32) -> SetBlock {
+    match block {
+        Block::Image { file, width, alt } => image(frame, (file, alt), *width, measure),
         Block::Qr(text) => qr_code(frame, text),
         Block::Barcode(text) => bar_code(setter, frame, text, measure),
-        Block::Table(rows) => text_table::set(setter, frame, rows, measure),
+        _ => SetBlock::default(),
     }
 }
 
 /// Sets blocks one below the other, as one; `tight` takes the white between them away.
 fn stack(setter: &mut Setter<'_>, frame: &Frame<'_>, blocks: &[Block], measure: f32, tight: bool) -> SetBlock {
     let mut whole = SetBlock::default();
-    for block in blocks {
-        let set = set_inner(setter, frame, block, measure);
-        let between = if tight { leading(frame.size) * TIGHT } else { whole.after.max(set.before) };
+    for (number, block) in blocks.iter().enumerate() {
+        let mut set = set_inner(setter, frame, block, measure);
+        let role = set.role.clone();
+        set.put_within(number, &role);
+        let between = if tight { frame.leading() * TIGHT } else { whole.after.max(set.before) };
         let space = if whole.strips.is_empty() { 0.0 } else { between };
         append(&mut whole, set, space);
     }
@@ -78,14 +114,13 @@ fn append(whole: &mut SetBlock, mut set: SetBlock, space: f32) {
 
 /// Moves everything in a block to the right.
 fn shift(set: &mut SetBlock, by: f32) {
-    for mark in set.strips.iter_mut().flat_map(|strip| &mut strip.marks) {
-        match mark {
-            Mark::Text { x, .. } | Mark::Rule { x, .. } | Mark::Image { x, .. } | Mark::Cells { x, .. } => *x += by,
-        }
+    for strip in &mut set.strips {
+        strip.marks = std::mem::take(&mut strip.marks).into_iter().map(|mark| mark.moved(by, 0.0)).collect();
     }
 }
 
-/// Set text as strips, one a line, on the given distance of baselines; one line alone is never left on a page.
+/// Set text as strips, one a line, on the given distance of baselines; one line alone is never left on a page, and no word is
+/// divided over two.
 pub(crate) fn text(
     setter: &mut Setter<'_>,
     frame: &Frame<'_>,
@@ -99,18 +134,18 @@ pub(crate) fn text(
     let lines = lines::set(setter, styled, frame.language, measure, align);
     let count = lines.len();
     let strips = lines.into_iter().enumerate().map(|(number, (x, line))| Strip {
-        space: 0.0,
         height: leading,
-        keep: count > 1 && (number == 0 || number + 2 == count),
+        keep: number + 1 < count && (number == 0 || number + 2 == count || line.text.ends_with(HYPHENS)),
         marks: vec![Mark::Text { x, y: baseline(size, leading), line }],
+        ..Strip::default()
     });
     strips.collect()
 }
 
 fn paragraph(setter: &mut Setter<'_>, frame: &Frame<'_>, spans: &[Span], measure: f32) -> SetBlock {
-    let leading = leading(frame.size);
-    let styled = Styled::spans(spans, Look::of(frame.size));
-    let strips = text(setter, frame, &styled, (measure, Align::Justify), (frame.size, leading));
+    let leading = frame.leading();
+    let styled = Styled::spans(spans, frame.look(frame.size));
+    let strips = text(setter, frame, &styled, (measure, frame.align()), (frame.size, leading));
     let white = leading * BETWEEN;
     SetBlock { strips, before: white, after: white, ..SetBlock::default() }
 }
@@ -123,14 +158,15 @@ fn heading(setter: &mut Setter<'_>, frame: &Frame<'_>, level: u8, spans: &[Span]
         _ => (1.0, false, true),
     };
     let size = frame.size * scale;
-    let distance = (size * 1.2).max(leading(frame.size));
-    let styled = Styled::spans(spans, Look { bold, italic, ..Look::of(size) });
+    let distance = (size * 1.2).max(frame.leading());
+    let styled = Styled::spans(spans, Look { bold, italic, ..frame.look(size) });
     let mut strips = text(setter, frame, &styled, (measure, Align::Start), (size, distance));
     for strip in &mut strips {
         strip.keep = true;
+        strip.tint(frame.own.colour);
     }
-    let line = leading(frame.size);
-    SetBlock { strips, before: line, after: line * 0.3, ..SetBlock::default() }
+    let line = frame.leading();
+    SetBlock { strips, before: line, after: line * 0.3, role: ReadingRole::Heading(level), ..SetBlock::default() }
 }
 
 fn list(
@@ -140,13 +176,15 @@ fn list(
     items: &[Vec<Block>],
     measure: f32,
 ) -> SetBlock {
-    let leading = leading(frame.size);
+    let leading = frame.leading();
     let labels: Vec<String> = match first {
         None => vec!["•".to_owned(); items.len()],
         Some(first) => (first..).take(items.len()).map(|number| format!("{number}.")).collect(),
     };
-    let labels: Vec<Styled> = labels.iter().map(|label| Styled::plain(label, Look::of(frame.size))).collect();
-    let widths: Vec<f32> = labels.iter().map(|label| lines::natural_width(setter, label, frame.language)).collect();
+    let labels: Vec<Styled> = labels.iter().map(|label| Styled::plain(label, frame.look(frame.size))).collect();
+    // A number in a list from right to left has its point on the left.
+    let language = if frame.is_rtl { RIGHT_TO_LEFT } else { frame.language };
+    let widths: Vec<f32> = labels.iter().map(|label| lines::natural_width(setter, label, language)).collect();
     let widest = widths.iter().copied().fold(0.0, f32::max);
     let (hang, indent) = match first {
         None => (frame.size * 0.7, frame.size * 0.7 + widest + frame.size * 0.55),
@@ -155,21 +193,27 @@ fn list(
     let paragraphs = |item: &Vec<Block>| item.iter().filter(|block| matches!(block, Block::Paragraph(_))).count();
     let loose = items.iter().any(|item| paragraphs(item) > 1);
     let mut whole = SetBlock::default();
-    for ((item, label), width) in items.iter().zip(&labels).zip(widths) {
+    for (number, ((item, label), width)) in items.iter().zip(&labels).zip(widths).enumerate() {
         let mut set = stack(setter, frame, item, measure - indent, !loose);
-        shift(&mut set, indent);
+        if !frame.is_rtl {
+            shift(&mut set, indent);
+        }
+        set.put_within(1, &ReadingRole::Body);
         if set.strips.is_empty() {
             set.strips.push(Strip { height: leading, ..Strip::default() });
         }
-        let line = lines::set(setter, label, frame.language, measure, Align::Left).into_iter().next();
+        let line = lines::set(setter, label, language, measure, Align::Left).into_iter().next();
         if let (Some(strip), Some((_, line))) = (set.strips.first_mut(), line) {
-            let x = hang + widest - width;
+            let x = if frame.is_rtl { measure - hang - widest } else { hang + widest - width };
             strip.marks.insert(0, Mark::Text { x, y: baseline(frame.size, leading), line });
+            strip.tag_first(ReadingRole::Label);
         }
+        set.put_within(number, &ReadingRole::Item);
         let space = if whole.strips.is_empty() { 0.0 } else { leading * if loose { BETWEEN } else { TIGHT } };
         append(&mut whole, set, space);
     }
-    SetBlock { before: leading * BETWEEN, after: leading * BETWEEN, ..whole }
+    let role = ReadingRole::List { is_numbered: first.is_some() };
+    SetBlock { before: leading * BETWEEN, after: leading * BETWEEN, role, ..whole }
 }
 
 /// One strip with one mark, and white around it.
@@ -183,7 +227,7 @@ fn fault(message: String, hint: &str) -> SetBlock {
     SetBlock { faults: vec![LayoutFault::Other(message, hint.to_owned())], ..SetBlock::default() }
 }
 
-fn image(frame: &Frame<'_>, file: &str, tenths: u32, measure: f32) -> SetBlock {
+fn image(frame: &Frame<'_>, (file, alt): (&str, &str), tenths: u32, measure: f32) -> SetBlock {
     let Some((image, found)) = frame.images.find(file) else {
         return fault(format!("there is no image {}", text::quote(file)), "put the file beside the letter's template");
     };
@@ -191,7 +235,8 @@ fn image(frame: &Frame<'_>, file: &str, tenths: u32, measure: f32) -> SetBlock {
     let wanted = if tenths == 0 { wide } else { f32::from(u16::try_from(tenths).unwrap_or(u16::MAX)) / 10.0 * MM };
     let scale = (wanted.min(measure) / wide).min(frame.tallest / high);
     let size = (wide * scale, high * scale);
-    alone(Mark::Image { image, x: 0.0, y: 0.0, size }, size.1, leading(frame.size) * 0.7)
+    let set = alone(Mark::Image { image, x: 0.0, y: 0.0, size }, size.1, frame.leading() * 0.7);
+    SetBlock { role: ReadingRole::Figure(alt.to_owned()), ..set }
 }
 
 fn qr_code(frame: &Frame<'_>, text: &str) -> SetBlock {
@@ -201,7 +246,8 @@ fn qr_code(frame: &Frame<'_>, text: &str) -> SetBlock {
     let module = (QR_WIDTH / f32::from(modules)).max(QR_MODULE) * MM;
     let side = module * f32::from(modules);
     let mark = Mark::Cells { x: 0.0, y: 0.0, cell: (module, module), boxes, text: text.to_owned() };
-    SetBlock { aside: Some(side), ..alone(mark, side, leading(frame.size) * 0.7) }
+    let role = ReadingRole::Figure(format!("QR: {text}"));
+    SetBlock { aside: Some(side), role, ..alone(mark, side, frame.leading() * 0.7) }
 }
 
 fn bar_code(setter: &mut Setter<'_>, frame: &Frame<'_>, code: &str, measure: f32) -> SetBlock {
@@ -217,14 +263,18 @@ fn bar_code(setter: &mut Setter<'_>, frame: &Frame<'_>, code: &str, measure: f32
     }
     let cell = (BAR_MODULE * MM, BAR_HEIGHT * MM);
     let boxes = bars.into_iter().map(|(at, width)| [at, 0, width, 1]).collect();
-    let mut marks = vec![Mark::Cells { x: 0.0, y: 0.0, cell, boxes, text: code.to_owned() }];
+    let mut strip = Strip::default();
+    strip.marks.push(Mark::Cells { x: 0.0, y: 0.0, cell, boxes, text: code.to_owned() });
+    // Its text stands below it.
+    strip.tag(ReadingRole::Artifact);
     let size = frame.size * 0.78;
     let label = Styled::plain(code, Look { tracking: 1.0, ..Look::of(size) });
-    let below = leading(size);
+    let below = frame.leading_of(size);
     for (x, line) in lines::set(setter, &label, frame.language, width, Align::Centre) {
-        marks.push(Mark::Text { x, y: cell.1 + baseline(size, below), line });
+        strip.marks.push(Mark::Text { x, y: cell.1 + baseline(size, below), line });
     }
-    let white = leading(frame.size) * 0.7;
-    let strip = Strip { height: cell.1 + below, marks, ..Strip::default() };
-    SetBlock { strips: vec![strip], before: white, after: white, ..SetBlock::default() }
+    strip.tag(ReadingRole::Paragraph);
+    strip.height = cell.1 + below;
+    let white = frame.leading() * 0.7;
+    SetBlock { strips: vec![strip], before: white, after: white, role: ReadingRole::Group, ..SetBlock::default() }
 }

@@ -1,8 +1,12 @@
 //! Laid-out pages as PDF content: the operators that draw them.
 
+use super::Colour;
 use super::fonts::Fonts;
 use super::number::{self, hundredths, push_hundredths, push_whole};
 use super::page::{GlyphRun, LaidPage, Mark, Outline, PagePart, SetBlock, TextLine};
+
+/// Glyphs as wide as they are by nature, in hundredths of a percent.
+const NATURAL: i32 = 100_00;
 
 /// Draws pages of one job.
 pub(crate) struct Pen<'a> {
@@ -14,6 +18,10 @@ pub(crate) struct Pen<'a> {
     in_text: bool,
     /// The font and size that are set, the size in hundredths.
     font: Option<(usize, i32)>,
+    /// The colour in which is filled; none is black.
+    colour: Option<Colour>,
+    /// How wide glyphs are drawn, in hundredths of a percent, if it is known.
+    scale: Option<i32>,
     /// Where the current line began, in hundredths.
     line_start: (i32, i32),
     /// Which forms and images were drawn.
@@ -51,6 +59,8 @@ impl<'a> Pen<'a> {
             height: 0,
             in_text: false,
             font: None,
+            colour: None,
+            scale: None,
             line_start: (0, 0),
             drawn,
         }
@@ -59,6 +69,7 @@ impl<'a> Pen<'a> {
     /// The content of a page whose sheet is `height` points high.
     pub(crate) fn page(&mut self, page: &LaidPage, height: f32) -> &[u8] {
         self.start(height);
+        self.scale = Some(NATURAL);
         for placed in page {
             match &placed.part {
                 PagePart::Strip(strip) => {
@@ -68,6 +79,7 @@ impl<'a> Pen<'a> {
                 }
                 PagePart::Form(form, _) => {
                     self.end_text();
+                    self.fill_with(None);
                     if let Some(drawn) = self.drawn.forms.get_mut(*form) {
                         *drawn = true;
                     }
@@ -79,6 +91,7 @@ impl<'a> Pen<'a> {
                 }
                 PagePart::Guides(outlines, strip) => {
                     self.end_text();
+                    self.fill_with(None);
                     self.out.extend_from_slice(b"q 1 0 0 RG 1 0 0 rg .7 w\n");
                     for outline in outlines {
                         self.outline(*outline);
@@ -88,8 +101,9 @@ impl<'a> Pen<'a> {
                     }
                     self.end_text();
                     self.out.extend_from_slice(b"Q\n");
-                    // The font that is set now is the one from before.
+                    // The font and the width that are set now are those from before.
                     self.font = None;
+                    self.scale = None;
                 }
             }
         }
@@ -130,24 +144,49 @@ impl<'a> Pen<'a> {
         &self.out
     }
 
-    fn start(&mut self, height: f32) {
+    /// Begins content that is drawn mark by mark, for a sheet of this height.
+    pub(super) fn start(&mut self, height: f32) {
         self.out.clear();
         self.height = hundredths(height);
         self.in_text = false;
         self.font = None;
+        self.colour = None;
+        // A form begins with what is set on the page.
+        self.scale = None;
     }
 
-    fn mark(&mut self, mark: &Mark, left: f32, top: f32) {
+    /// Begins a stretch of content that is marked so.
+    pub(super) fn open(&mut self, marked: &str) {
+        self.end_text();
+        self.out.extend_from_slice(marked.as_bytes());
+    }
+
+    /// Ends that stretch.
+    pub(super) fn close(&mut self) {
+        self.end_text();
+        self.out.extend_from_slice(b"EMC\n");
+    }
+
+    /// What was drawn since it was begun.
+    pub(super) fn content(&self) -> &[u8] {
+        &self.out
+    }
+
+    pub(super) fn mark(&mut self, mark: &Mark, left: f32, top: f32) {
         match mark {
             Mark::Text { x, y, line } => self.text(line, left + x, top + y),
-            Mark::Rule { x, y, width } => {
+            Mark::Rule { x, y, width, colour } => {
                 self.end_text();
+                if let Some(colour) = colour {
+                    self.out.extend_from_slice(b"q ");
+                    self.colour_operator(*colour, b" RG ");
+                }
                 self.out.extend_from_slice(b".5 w ");
                 let y = self.height - hundredths(top + y);
                 self.point(hundredths(left + x), y);
                 self.out.extend_from_slice(b" m ");
                 self.point(hundredths(left + x + width), y);
-                self.out.extend_from_slice(b" l S\n");
+                self.out.extend_from_slice(if colour.is_some() { b" l S Q\n" } else { b" l S\n" });
             }
             Mark::Image { image, x, y, size } => {
                 self.end_text();
@@ -166,6 +205,7 @@ impl<'a> Pen<'a> {
             }
             Mark::Cells { x, y, cell, boxes, .. } => {
                 self.end_text();
+                self.fill_with(None);
                 self.out.extend_from_slice(b"q ");
                 // A tenth of a thousandth of a point: 200 cells add up.
                 self.fine(cell.0);
@@ -196,18 +236,48 @@ impl<'a> Pen<'a> {
             self.line_start = (0, 0);
         }
         let y = self.height - hundredths(y);
+        let scale = hundredths(line.scale * 100.0);
+        if self.scale != Some(scale) {
+            self.scale = Some(scale);
+            push_hundredths(&mut self.out, scale);
+            self.out.extend_from_slice(b" Tz ");
+        }
         let mut pen = f32::NAN;
         for run in &line.runs {
             let start = x + run.x;
             self.set_font(run);
+            self.fill_with(run.colour);
             if !(start - pen).abs().lt(&0.05) {
                 let at = (hundredths(start), y);
                 self.point(at.0 - self.line_start.0, at.1 - self.line_start.1);
                 self.out.extend_from_slice(b" Td");
                 self.line_start = at;
             }
-            pen = start + self.glyphs(run);
+            pen = start + self.glyphs(run, line.scale);
         }
+    }
+
+    /// Fills with a colour from here on.
+    fn fill_with(&mut self, colour: Option<Colour>) {
+        if self.colour == colour {
+            return;
+        }
+        self.colour = colour;
+        match colour {
+            Some(colour) => self.colour_operator(colour, b" rg "),
+            None => self.out.extend_from_slice(b"0 g "),
+        }
+    }
+
+    /// A colour by its three parts, and the operator that takes them.
+    fn colour_operator(&mut self, Colour(parts): Colour, operator: &[u8]) {
+        for (number, part) in parts.into_iter().enumerate() {
+            if number > 0 {
+                self.out.push(b' ');
+            }
+            self.fine(f32::from(part) / 255.0);
+        }
+        self.out.extend_from_slice(operator);
     }
 
     fn set_font(&mut self, run: &GlyphRun) {
@@ -224,11 +294,11 @@ impl<'a> Pen<'a> {
     }
 
     /// Shows the glyphs of a run; returns how far the pen has moved.
-    fn glyphs(&mut self, run: &GlyphRun) -> f32 {
+    fn glyphs(&mut self, run: &GlyphRun, scale: f32) -> f32 {
         let fonts = self.fonts;
         let widths = fonts.faces().get(run.face).map(|face| face.widths.as_slice()).unwrap_or_default();
-        let scale = 1000.0 / run.size;
-        // Both in thousandths of the size: where the viewer's pen is, and where it should be.
+        let scale = 1000.0 / (run.size * scale);
+        // Both in thousandths of the size as it is drawn: where the viewer's pen is, and where it should be.
         let (mut at, mut want) = (0_i32, 0.0_f32);
         let mut rise = 0;
         let mut spelled = run.spelled.iter().peekable();

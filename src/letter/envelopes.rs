@@ -93,8 +93,8 @@ pub(crate) fn envelopes(
         let faults = std::mem::take(&mut set.faults);
         wrong = pages.problems(0, faults).into_iter().next();
         let from: Vec<_> = set.marks(corner.0, corner.1).collect();
-        for forms in addresses {
-            let mut set = address::fit(&mut pages.setter, pages.language, forms, to);
+        for person in addresses {
+            let mut set = pages.address(person, to);
             if pages.note(std::mem::take(&mut set.faults))? {
                 let marks = from.iter().cloned().chain(set.marks(at.x, at.y)).collect();
                 pages.add(Strip { marks, ..Strip::default() }, points(envelope.size()))?;

@@ -1,11 +1,26 @@
 //! One face of a font: its glyphs, their widths and the codes that pages use for them.
 
+use std::sync::LazyLock;
+
 use parley::fontique::Blob;
 use skrifa::instance::{LocationRef, Size};
 use skrifa::string::StringId;
 use skrifa::{FontRef, GlyphId, MetadataProvider, Tag};
 
 use super::number;
+use crate::text::table_rows;
+
+/// How far each character of protrusion.tsv hangs out of a line, as shares of its width; in order.
+static HANGS: LazyLock<Vec<(char, (f32, f32))>> = LazyLock::new(|| {
+    let rows = table_rows(include_str!("protrusion.tsv")).filter_map(|mut cells| {
+        let character = cells.next()?.chars().next()?;
+        let mut share = || Some(cells.next()?.parse::<f32>().ok()? / 1000.0);
+        Some((character, (share()?, share()?)))
+    });
+    let mut hangs: Vec<(char, (f32, f32))> = rows.collect();
+    hangs.sort_by_key(|(character, _)| *character);
+    hangs
+});
 
 /// One face of a font, with what drawing and embedding need to know.
 #[derive(Debug, Clone)]
@@ -30,6 +45,8 @@ pub struct Face {
     pub chars: Vec<Option<char>>,
     /// The glyph of a hyphen.
     pub hyphen: Option<u16>,
+    /// How far characters hang out of a line, on the left and on the right, for type of one point; in order.
+    pub(super) hangs: Vec<(char, (f32, f32))>,
 }
 
 impl Face {
@@ -72,8 +89,14 @@ impl Face {
         let widths =
             order.iter().map(|&glyph| number::whole(metrics.advance_width(GlyphId::from(glyph)).unwrap_or_default()));
         let hyphen = font.charmap().map('-').and_then(|glyph| u16::try_from(glyph.to_u32()).ok());
+        let width = |character| metrics.advance_width(font.charmap().map(character)?).map(|width| width / 1000.0);
+        let hangs = HANGS.iter().filter_map(|&(character, (left, right))| {
+            let width = width(character)?;
+            Some((character, (left * width, right * width)))
+        });
         Some(Self {
             hyphen,
+            hangs: hangs.collect(),
             name: name.unwrap_or_else(|| "Font".to_owned()).chars().filter(char::is_ascii_graphic).collect(),
             cff,
             widths: widths.collect(),
@@ -98,6 +121,12 @@ impl Face {
     pub(crate) fn advance(&self, glyph: u16) -> f32 {
         let code = self.codes.get(usize::from(glyph)).copied().unwrap_or_default();
         f32::from(self.widths.get(usize::from(code)).copied().unwrap_or_default()) / 1000.0
+    }
+
+    /// How far a character hangs out of a line that it begins, and out of one that it ends, for type of one point.
+    pub(crate) fn hang(&self, character: char) -> (f32, f32) {
+        let found = self.hangs.binary_search_by_key(&character, |(known, _)| *known);
+        found.map_or((0.0, 0.0), |at| self.hangs[at].1)
     }
 
     pub(super) fn has(&self, character: char) -> bool {

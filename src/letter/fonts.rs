@@ -1,6 +1,6 @@
 //! The fonts that letters are set in: the family that is shipped, and those of the shop as a fallback.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use parley::FontContext;
@@ -8,7 +8,8 @@ use parley::fontique::{Blob, Collection, CollectionOptions, FontInfoOverride, So
 
 use super::face::Face;
 use super::font_subset::is_embeddable;
-use super::system_fonts;
+use super::han::HanShapes;
+use super::system_fonts::{self, FontLibrary};
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -20,16 +21,31 @@ const SHIPPED: [&[u8]; 4] = [
     include_bytes!("fonts/EBGaramond-BoldItalic.ttf"),
 ];
 
-/// The fonts at hand, in the order in which they are asked for a character.
+/// The fonts of a job, in the order in which a character is looked for.
 #[derive(Clone)]
 pub struct Fonts {
     faces: Vec<Face>,
     families: Vec<String>,
     /// How many of the families are families as such, and not single faces.
     own_families: usize,
-    /// The machine's fonts may be asked for what is missing.
-    system: bool,
+    /// The fonts of the machine, if they may be asked for what is missing.
+    system: Option<Arc<FontLibrary>>,
+    /// The families of the machine that were asked, and which of them a character is set in.
+    fallbacks: Vec<Fallback>,
+    chosen: HashMap<(char, HanShapes), usize>,
     context: FontContext,
+}
+
+/// A family of the machine.
+#[derive(Debug, Clone)]
+pub(crate) struct Fallback {
+    /// Its name for the shaper.
+    pub name: String,
+    /// Which faces there are beside the upright one.
+    pub has_bold: bool,
+    pub has_italic: bool,
+    /// The language whose shapes its text has, if that is not the letter's.
+    pub language: Option<&'static str>,
 }
 
 impl std::fmt::Debug for Fonts {
@@ -44,7 +60,15 @@ impl Fonts {
     pub fn shipped() -> Self {
         let collection = Collection::new(CollectionOptions { shared: false, system_fonts: false });
         let context = FontContext { collection, source_cache: SourceCache::default() };
-        let mut fonts = Self { faces: Vec::new(), families: Vec::new(), own_families: 0, system: false, context };
+        let mut fonts = Self {
+            faces: Vec::new(),
+            families: Vec::new(),
+            own_families: 0,
+            system: None,
+            fallbacks: Vec::new(),
+            chosen: HashMap::new(),
+            context,
+        };
         for file in SHIPPED {
             fonts.add("", &Blob::new(Arc::new(file)));
         }
@@ -69,37 +93,80 @@ impl Fonts {
         Ok(fonts)
     }
 
-    /// These fonts, and as a last resort those of the machine.
+    /// These fonts, and as a last resort those of a library, such as the machine's.
     #[must_use]
-    pub(crate) fn with_system_fonts(self) -> Self {
-        Self { system: true, ..self }
+    pub(crate) fn with_library(self, library: Arc<FontLibrary>) -> Self {
+        Self { system: Some(library), ..self }
     }
 
     /// These fonts and the machine's for characters that they lack; nothing when the machine's have none of them either.
     ///
-    /// The machine's come behind all others, in an order of their own: which one a character is set in does not depend
-    /// on what else is missing.
-    pub(crate) fn with_fallbacks_for(&self, missing: &BTreeSet<char>) -> Option<Self> {
-        let lacked = missing.iter().filter(|&&character| self.system && !self.covers(character));
-        let places: BTreeSet<usize> = lacked.filter_map(|&character| system_fonts::find(character)).collect();
+    /// Which font a character is set in does not depend on what else is missing.
+    pub(crate) fn with_fallbacks_for(&self, missing: &BTreeSet<(char, HanShapes)>) -> Option<Self> {
+        let library = self.system.as_ref()?;
+        let found =
+            missing.iter().filter(|(character, _)| !self.covers(*character)).filter_map(|&(character, shapes)| {
+                let language = system_fonts::language_of(character, shapes);
+                Some(((library.find(character, shapes)?, language), (character, shapes)))
+            });
+        let mut found: Vec<_> = found.collect();
+        found.sort_unstable();
         let mut more = self.clone();
-        for data in places.iter().filter_map(|&place| system_fonts::open(place)) {
-            let Some(face) = Face::read(data.clone(), 0) else { continue };
-            let name = format!("face {}", more.faces.len());
-            let named = FontInfoOverride { family_name: Some(&name), ..FontInfoOverride::default() };
-            more.context.collection.register_fonts(data, Some(named));
-            more.faces.push(face);
-            more.families.push(name);
+        for of_face in found.chunk_by(|a, b| a.0 == b.0) {
+            let (face, language) = of_face[0].0;
+            let only: Vec<char> = of_face.iter().map(|(_, (character, _))| *character).collect();
+            let Some(set) = library.open(face, &only) else { continue };
+            let Some(name) = more.register(&set.upright, None) else { continue };
+            let mut add = |face: &Option<(Blob<u8>, u32)>| {
+                face.as_ref().is_some_and(|face| more.register(face, Some(&name)).is_some())
+            };
+            let (has_bold, has_italic) = (add(&set.bold), add(&set.italic));
+            add(&set.bold_italic);
+            let number = more.fallbacks.len();
+            more.chosen.extend(of_face.iter().map(|(_, asked)| (*asked, number)));
+            more.fallbacks.push(Fallback { name, has_bold, has_italic, language });
         }
-        (more.faces.len() > self.faces.len()).then_some(more)
+        (!more.fallbacks.is_empty()).then_some(more)
+    }
+
+    /// Adds a face to a family of the shaper's, or makes one for it; the name of the family.
+    ///
+    /// A file of one face is registered under a name of its own, which no other font can have. One of several cannot be: it
+    /// keeps the names that it has.
+    fn register(&mut self, (data, index): &(Blob<u8>, u32), family: Option<&str>) -> Option<String> {
+        let face = Face::read(data.clone(), *index)?;
+        let own = format!("face {}", self.faces.len());
+        let name = if is_collection(data) { None } else { Some(family.unwrap_or(&own)) };
+        let known = self.faces.iter().any(|known| known.data.id() == data.id());
+        if !known || name.is_some() {
+            let named = name.map(|name| FontInfoOverride { family_name: Some(name), ..FontInfoOverride::default() });
+            self.context.collection.register_fonts(data.clone(), named);
+        }
+        if !self.faces.iter().any(|known| known.data.id() == data.id() && known.index == *index) {
+            self.faces.push(face);
+        }
+        match name {
+            Some(name) => Some(name.to_owned()),
+            None => family_of(data, *index),
+        }
+    }
+
+    /// The family of the machine that a character is set in.
+    pub(crate) fn fallback_for(&self, character: char, shapes: HanShapes) -> Option<&Fallback> {
+        self.fallbacks.get(*self.chosen.get(&(character, shapes))?)
+    }
+
+    /// Whether families of the machine were asked.
+    pub(crate) fn has_fallbacks(&self) -> bool {
+        !self.fallbacks.is_empty()
     }
 
     /// Whether a font of the machine has a character that these lack.
     pub(crate) fn fallback_has(&self, character: char) -> bool {
-        self.system && system_fonts::find(character).is_some()
+        self.system.as_ref().is_some_and(|library| library.find(character, HanShapes::default()).is_some())
     }
 
-    /// The number of the family that a template calls by this name, in whatever case.
+    /// The number of the family with this name, in whatever case.
     pub(crate) fn family(&self, name: &str) -> Option<usize> {
         self.families[..self.own_families].iter().position(|family| family.eq_ignore_ascii_case(name.trim()))
     }
@@ -116,7 +183,7 @@ impl Fonts {
         self.faces.iter().any(|face| face.has(character))
     }
 
-    /// Registers every face of a file; false when there is none in it, or one that is not as it should be.
+    /// Registers every face of a file; false when there is none in it, or one that cannot be embedded.
     fn add(&mut self, file: &str, data: &Blob<u8>) -> bool {
         let before = self.faces.len();
         for (family, infos) in self.context.collection.register_fonts(data.clone(), None) {
@@ -168,6 +235,18 @@ impl Fonts {
     pub(crate) fn face_of(&self, font: &parley::FontData) -> Option<usize> {
         self.faces.iter().position(|face| face.data.id() == font.data.id() && face.index == font.index)
     }
+}
+
+fn is_collection(data: &Blob<u8>) -> bool {
+    data.as_ref().starts_with(b"ttcf")
+}
+
+/// The name under which the shaper knows a face of a collection.
+fn family_of(data: &Blob<u8>, index: u32) -> Option<String> {
+    let mut alone = Collection::new(CollectionOptions { shared: false, system_fonts: false });
+    let families = alone.register_fonts(data.clone(), None);
+    let (family, _) = families.into_iter().find(|(_, fonts)| fonts.iter().any(|font| font.index() == index))?;
+    alone.family_name(family).map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::number;
+use super::paper::MM;
+use super::sheet_page::{self, SheetPage};
 use crate::error::{Error, Result};
 use crate::text;
 
-/// How finely an image is printed that does not say so itself, in pixels an inch.
+/// The resolution of an image whose file has none, in pixels an inch.
 const USUAL_DPI: f32 = 300.0;
 
 /// How many pixels an image may have: a sheet of A4 has 35 million at 600 an inch.
@@ -38,6 +41,8 @@ pub struct Image {
 /// In which form the pixels are.
 #[derive(Debug, Clone)]
 pub enum Data {
+    /// A page of a PDF file, which has no pixels.
+    Page(SheetPage),
     /// Eight bits a component.
     Raw(Vec<u8>),
     /// A JPEG file; `inverted` when its CMYK values are stored the other way round.
@@ -48,9 +53,43 @@ pub enum Data {
     },
 }
 
+/// Below so many pixels an inch a printed picture looks coarse.
+const LEAST_DPI: f32 = 150.0;
+
+/// A picture that is printed coarsely, where it is coarsest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CoarsePicture {
+    /// Its number among the images.
+    pub(crate) image: usize,
+    /// Pixels an inch.
+    pub(crate) dpi: u16,
+    /// How wide it is printed, in millimetres.
+    pub(crate) width: u16,
+}
+
+impl CoarsePicture {
+    /// The picture at this printed width in points, if that is too wide for its pixels.
+    pub(crate) fn of(image: usize, images: &Images, width: f32) -> Option<Self> {
+        let dpi = points(images.list.get(image)?.pixels.0, width);
+        let mm = width / MM;
+        (dpi < LEAST_DPI - 0.5).then(|| Self { image, dpi: number::whole(dpi), width: number::whole(mm) })
+    }
+}
+
 impl Images {
-    /// Takes in the contents of a PNG or JPEG file under its key; the error names the file.
+    /// Adds the contents of a PNG or JPEG file under its key; the error names the file.
     pub fn add(&mut self, key: &str, bytes: &[u8]) -> Result<()> {
+        if bytes.starts_with(b"%PDF") {
+            let pages = sheet_page::pages(bytes).map_err(|wrong| {
+                let message = format!("background {} cannot be used: {wrong}", text::quote(key));
+                Error::new(message).hint("save it as a PDF once more, in the size of the paper and without a password")
+            })?;
+            for (number, (size, page)) in pages.into_iter().enumerate() {
+                self.keys.insert(sheet_page::key(key, number), self.list.len());
+                self.list.push(Image { pixels: (0, 0), size, components: 0, data: Data::Page(page), alpha: None });
+            }
+            return Ok(());
+        }
         let image = if bytes.starts_with(b"\x89PNG") {
             png(bytes)
         } else if bytes.starts_with(&[0xff, 0xd8]) {
@@ -77,6 +116,20 @@ impl Images {
         Ok(())
     }
 
+    /// What is wrong with a picture that is printed coarsely, and what to do about it.
+    pub(crate) fn coarse(&self, coarse: CoarsePicture) -> String {
+        let CoarsePicture { image, dpi, width } = coarse;
+        let name = self.keys.iter().find(|(_, number)| **number == image).map_or("", |(name, _)| name.as_str());
+        let pixels = self.list.get(image).map_or(0, |image| image.pixels.0);
+        let (wanted, narrow) = (f32::from(width) / 25.4 * LEAST_DPI, points(pixels, LEAST_DPI) / MM);
+        format!(
+            "letter-templates/{name}: the picture is printed {width} mm wide with {dpi} dpi, and below {LEAST_DPI} it looks \
+             coarse; take one at least {} pixels wide, or print it {} mm wide at most",
+            wanted.ceil(),
+            narrow.floor()
+        )
+    }
+
     pub(crate) fn find(&self, key: &str) -> Option<(usize, &Image)> {
         let index = *self.keys.get(key)?;
         Some((index, self.list.get(index)?))
@@ -99,7 +152,7 @@ fn millions(pixels: u64) -> String {
     format!("{} million", text::group(&(pixels / 1_000_000).to_string(), ","))
 }
 
-/// Looks at the size of an image before it is unpacked.
+/// Checks the size of an image before it is unpacked.
 fn check_size(pixels: (u32, u32)) -> Result<(), String> {
     if count(pixels) <= MOST_PIXELS {
         return Ok(());
@@ -116,7 +169,7 @@ fn points(pixels: u32, per_inch: f32) -> f32 {
 fn png(bytes: &[u8]) -> Result<Image, String> {
     let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
     decoder.set_transformations(png::Transformations::normalize_to_color8());
-    // What stands in it beside the picture may be as long as it likes when it is unpacked.
+    // Other data in the file may become very large when it is unpacked.
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);
     let header = decoder.read_header_info().map_err(|_| "it is cut off or damaged".to_owned())?;
@@ -160,7 +213,7 @@ fn split_alpha(pixels: &[u8], components: usize) -> (Vec<u8>, Option<Vec<u8>>) {
     (data, alpha)
 }
 
-/// Reads what a PDF must say about a JPEG file: size, components, resolution.
+/// Reads what a PDF needs to know about a JPEG file: size, components, resolution.
 fn jpeg(bytes: &[u8]) -> Result<Image, String> {
     let mut per_inch = USUAL_DPI;
     let mut inverted = false;

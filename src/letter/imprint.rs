@@ -5,9 +5,12 @@ use std::io::Write;
 
 use chrono::NaiveDate;
 
+use super::address::{self, AddressPlace, SetAddress};
 use super::binder::Binder;
 use super::compress::Compressor;
 use super::draw::{Drawn, Pen};
+use super::han::HanShapes;
+use super::job::AddressForms;
 use super::page::{LayoutFault, PagePart, PlacedPart, Strip};
 use super::paper::MM;
 use super::pdf::Book;
@@ -38,7 +41,7 @@ pub(crate) struct PageWriter<'a> {
     pub language: &'a str,
     /// What was printed of each recipient, and what is wrong.
     pub printed: Printed,
-    missing: BTreeSet<char>,
+    missing: BTreeSet<(char, HanShapes)>,
     pen: Pen<'a>,
     compressor: Compressor,
     done: Vec<(Vec<u8>, (f32, f32))>,
@@ -78,6 +81,7 @@ pub(crate) fn write(
             images: Vec::new(),
             fonts,
             used: setter.used,
+            is_universal: false,
         })?;
     }
     Ok(printed)
@@ -104,6 +108,13 @@ impl<'a> PageWriter<'a> {
         Ok(())
     }
 
+    /// Sets the address of the next person.
+    pub(crate) fn address(&mut self, person: &AddressForms, place: AddressPlace) -> SetAddress {
+        let lines = person.forms.first().into_iter().flatten().map(String::as_str);
+        self.setter.shapes = HanShapes::of(self.language, &person.country, lines);
+        address::fit(&mut self.setter, self.language, &person.forms, place)
+    }
+
     /// Notes what became of the next recipient; whether all is well.
     ///
     /// # Errors
@@ -119,7 +130,8 @@ impl<'a> PageWriter<'a> {
 
     /// Faults as problems; signs that are missing are looked for in other fonts.
     pub(crate) fn problems(&mut self, number: usize, faults: Vec<LayoutFault>) -> Vec<PrintProblem> {
-        self.missing.extend(faults.iter().filter_map(LayoutFault::missing));
+        let shapes = self.setter.shapes;
+        self.missing.extend(faults.iter().filter_map(LayoutFault::missing).map(|character| (character, shapes)));
         problems(number, faults)
     }
 }

@@ -2,12 +2,18 @@
 
 use chrono::NaiveDate;
 
-use super::{EnvelopeWindow, Fonts, Images, Paper};
+use super::{Colour, EnvelopeWindow, Fonts, Images, Paper};
 use crate::error::Result;
 use crate::merge::block::Block;
+use crate::merge::head::{FigureStyle, FooterPages, Margins, TextAlign};
 
 /// The size of the type, in points, that suits the shipped fonts.
 pub(crate) const USUAL_SIZE: f32 = 12.0;
+/// The distance of baselines that suits them, as a multiple of the size.
+pub(crate) const USUAL_LEADING: f32 = 1.36;
+
+/// Which way of setting letters this is: one more whenever a line may break, or a page end, elsewhere than before.
+pub const LAYOUT_VERSION: i64 = 2;
 
 /// How the letters of one template look.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,10 +22,22 @@ pub struct Stationery {
     pub paper: Paper,
     /// The envelope's window.
     pub window: EnvelopeWindow,
+    /// The white around the text, where it is not the usual.
+    pub margins: Margins,
     /// The family of the text, if not the shipped one.
     pub font: Option<String>,
     /// The size of the type in points; see [`USUAL_SIZE`].
     pub font_size: f32,
+    /// The distance of baselines, as a multiple of that size; see [`USUAL_LEADING`].
+    pub leading: f32,
+    /// How the lines of a paragraph end.
+    pub align: TextAlign,
+    /// The figures of the running text; addresses, codes and tables have lining ones.
+    pub figures: FigureStyle,
+    /// Of rules, headings and the shop's name; black without it.
+    pub colour: Option<Colour>,
+    /// Which pages have the letter's foot.
+    pub footer_on: FooterPages,
     /// The language of the text, as a BCP 47 tag: `en`, `de-AT`.
     pub language: String,
     /// The shop's name, then the lines of its address: the letterhead where there is no logo, and the line in a window.
@@ -28,6 +46,8 @@ pub struct Stationery {
     pub date: String,
     /// The image of the letterhead.
     pub logo: Option<String>,
+    /// What lies under the letter, to the edge of the sheet: an image, or a PDF file whose second page is for later sheets.
+    pub background: Option<String>,
     /// The image of the signature.
     pub signature: Option<String>,
     /// Who signs; may be empty.
@@ -39,12 +59,19 @@ impl Default for Stationery {
         Self {
             paper: Paper::default(),
             window: EnvelopeWindow::default(),
+            margins: Margins::default(),
             font: None,
             font_size: USUAL_SIZE,
+            leading: USUAL_LEADING,
+            align: TextAlign::default(),
+            figures: FigureStyle::default(),
+            colour: None,
+            footer_on: FooterPages::default(),
             language: "en".to_owned(),
             sender: Vec::new(),
             date: String::new(),
             logo: None,
+            background: None,
             signature: None,
             signer: String::new(),
         }
@@ -60,11 +87,17 @@ pub struct Letter {
     pub address: Vec<String>,
     /// The same with the names broken or shorter, tried in turn when the first does not fit.
     pub other_addresses: Vec<Vec<String>>,
+    /// The country of the recipient, as an ISO 3166 code; empty when it is not known.
+    pub country: String,
     pub blocks: Vec<Block>,
     /// Who signs this letter, if not the one whom the stationery names.
     pub signer: Option<LetterSigner>,
     /// A letter of a proof: why it is there, written small in the margin of each page; window and folds are drawn in red.
     pub proof: Option<String>,
+    /// The line at the head of the pages after the first, instead of name, date and page.
+    pub second_page: Option<String>,
+    /// The small lines at the foot.
+    pub footer: Option<String>,
 }
 
 /// Who signs a letter.
@@ -75,8 +108,13 @@ pub struct LetterSigner {
     pub signature: Option<String>,
 }
 
-/// The lines of an address, and the same in other forms, to be tried in turn: the first that fits is set.
-pub(crate) type AddressForms = Vec<Vec<String>>;
+/// The address of a person, for a label or an envelope.
+pub(crate) struct AddressForms {
+    /// Its lines, and the same in other forms, to be tried in turn: the first that fits is set.
+    pub(crate) forms: Vec<Vec<String>>,
+    /// The country, as an ISO 3166 code; empty when it is not known.
+    pub(crate) country: String,
+}
 
 /// Told now and then how many letters are done; its error ends the work.
 pub type LetterProgress<'a> = &'a (dyn Fn(usize) -> Result<()> + Sync);

@@ -1,5 +1,6 @@
 //! Sheets of address labels: which there are, and addresses set on them.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use super::address::{self, AddressPlace};
@@ -12,10 +13,10 @@ use crate::error::{Error, Result};
 use crate::text;
 
 /// A sheet of labels; measures in mm.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct LabelSheet {
     /// Its name, as it stands on the box.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// The paper that it has the size of.
     pub paper: Paper,
     /// Columns and rows of labels.
@@ -29,7 +30,7 @@ pub(crate) struct LabelSheet {
 }
 
 /// The sheets that are known.
-const SHEETS: [LabelSheet; 6] = [
+static SHEETS: [LabelSheet; 6] = [
     sheet("5160", Paper::Letter, (3, 10), (66.68, 25.4), (3.97, 12.7), (70.64, 25.4)),
     sheet("5161", Paper::Letter, (2, 10), (101.6, 25.4), (3.97, 12.7), (106.36, 25.4)),
     sheet("5163", Paper::Letter, (2, 5), (101.6, 50.8), (4.13, 12.7), (106.36, 50.8)),
@@ -46,7 +47,7 @@ const fn sheet(
     first: (f32, f32),
     pitch: (f32, f32),
 ) -> LabelSheet {
-    LabelSheet { name, paper, grid, size, first, pitch }
+    LabelSheet { name: Cow::Borrowed(name), paper, grid, size, first, pitch }
 }
 
 /// White that stays at the sides of a label, and above and below, in mm: sheets slip in the printer.
@@ -66,17 +67,35 @@ pub(crate) struct Placing {
 }
 
 impl LabelSheet {
-    /// The sheet of a name; where there is none, the hint offers those for the paper of the shop's country.
+    /// A sheet with so many columns and rows: the size of a label, the place of the first, and the way to the next.
+    pub(super) fn new(name: &str, paper: Paper, grid: (usize, usize), measures: [(f32, f32); 3]) -> Self {
+        let [size, first, pitch] = measures;
+        Self { name: Cow::Owned(name.to_owned()), paper, grid, size, first, pitch }
+    }
+
+    /// Whether it has this name, in whatever case.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// Whether a sheet that everybody knows has this name.
+    pub(super) fn is_known(name: &str) -> bool {
+        SHEETS.iter().any(|sheet| sheet.is_called(name))
+    }
+
+    /// The sheet of a name, one of the shop's `own` or one that everybody knows; where there is none, the hint offers the
+    /// shop's own and those for the paper of its country.
     ///
     /// # Errors
     /// When no sheet has this name.
-    pub(crate) fn named(name: &str, country: &str) -> Result<&'static Self> {
+    pub(crate) fn named(name: &str, own: &[Self], country: &str) -> Result<Self> {
         let wanted = name.trim();
-        SHEETS.iter().find(|sheet| sheet.name.eq_ignore_ascii_case(wanted)).ok_or_else(|| {
+        own.iter().chain(&SHEETS).find(|sheet| sheet.is_called(wanted)).cloned().ok_or_else(|| {
             let (here, there): (Vec<_>, Vec<_>) = SHEETS.iter().partition(|sheet| sheet.paper == Paper::of(country));
-            let names = |sheets: &[&Self]| text::list(&sheets.iter().map(|s| text::quote(s.name)).collect::<Vec<_>>());
-            let sizes = here.iter().map(|sheet| {
-                format!("{} ({} of {} × {} mm)", text::quote(sheet.name), sheet.count(), sheet.size.0, sheet.size.1)
+            let here = own.iter().chain(here);
+            let names = |sheets: &[&Self]| text::list(&sheets.iter().map(|s| text::quote(&s.name)).collect::<Vec<_>>());
+            let sizes = here.map(|sheet| {
+                format!("{} ({} of {} × {} mm)", text::quote(&sheet.name), sheet.count(), sheet.size.0, sheet.size.1)
             });
             Error::new(format!("the labels {} are not known", text::quote(name))).hint(format!(
                 "known are {}; on the paper of other countries {}",
@@ -122,8 +141,8 @@ pub(crate) fn labels(
     imprint::write(imprint, leave_out, out, |pages| {
         let mut at = placing.start - 1;
         let mut strip = Strip::default();
-        for forms in addresses {
-            let mut set = address::fit(&mut pages.setter, pages.language, forms, place);
+        for person in addresses {
+            let mut set = pages.address(person, place);
             if !pages.note(std::mem::take(&mut set.faults))? {
                 continue;
             }
@@ -192,10 +211,11 @@ mod tests {
 
     #[test]
     fn an_unknown_sheet_is_answered_with_those_of_the_country() {
-        let hint_for =
-            |country| LabelSheet::named("5162x", country).map_err(|e| e.what_next().unwrap_or_default().to_owned());
+        let hint_for = |country| {
+            LabelSheet::named("5162x", &[], country).map_err(|e| e.what_next().unwrap_or_default().to_owned())
+        };
         assert!(hint_for("US").is_err_and(|hint| hint.starts_with("known are `5160` (30 of 66.68 × 25.4 mm), ")));
         assert!(hint_for("DE").is_err_and(|hint| hint.starts_with("known are `L7160` (21 of 63.5 × 38.1 mm), ")));
-        assert_eq!(LabelSheet::named(" l7160", "US").map(|sheet| sheet.sheets(21, 2)).ok(), Some(2));
+        assert_eq!(LabelSheet::named(" l7160", &[], "US").map(|sheet| sheet.sheets(21, 2)).ok(), Some(2));
     }
 }

@@ -3,6 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::Colour;
+use super::role::{LineLink, ReadingRole, TaggedMarks};
+
 /// A glyph within a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Glyph {
@@ -20,6 +23,8 @@ pub struct GlyphRun {
     pub face: usize,
     /// The size of the type.
     pub size: f32,
+    /// Black without one.
+    pub colour: Option<Colour>,
     /// Where it starts, from the start of the line.
     pub x: f32,
     pub glyphs: Vec<Glyph>,
@@ -36,6 +41,10 @@ pub struct TextLine {
     pub runs: Vec<GlyphRun>,
     /// Its width, without spaces at the end.
     pub width: f32,
+    /// Which of its glyphs lead somewhere.
+    pub links: Vec<LineLink>,
+    /// How wide its glyphs are drawn, as a share of how wide they are by nature; advances and offsets have it in them.
+    pub scale: f32,
 }
 
 /// Something to be drawn.
@@ -50,7 +59,7 @@ pub enum Mark {
         line: TextLine,
     },
     /// A thin rule to the right of this point.
-    Rule { x: f32, y: f32, width: f32 },
+    Rule { x: f32, y: f32, width: f32, colour: Option<Colour> },
     /// One of the images, with its left top corner and its size.
     Image { image: usize, x: f32, y: f32, size: (f32, f32) },
     /// Black boxes on a grid: a QR code or a bar code.
@@ -66,6 +75,20 @@ pub enum Mark {
     },
 }
 
+impl Mark {
+    /// The same mark elsewhere.
+    #[must_use]
+    pub(crate) fn moved(mut self, right: f32, down: f32) -> Self {
+        match &mut self {
+            Self::Text { x, y, .. } | Self::Rule { x, y, .. } | Self::Image { x, y, .. } | Self::Cells { x, y, .. } => {
+                *x += right;
+                *y += down;
+            }
+        }
+        self
+    }
+}
+
 /// A strip across the column that is never cut.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Strip {
@@ -75,9 +98,23 @@ pub struct Strip {
     /// It must not be parted from the strip after it.
     pub keep: bool,
     pub marks: Vec<Mark>,
+    /// Which block of the letter it is from, when it stands on a page, and what that is for a reader.
+    pub block: usize,
+    pub role: ReadingRole,
+    /// What stretches of its marks are within the block; nothing where they are the block itself.
+    pub tags: Vec<TaggedMarks>,
 }
 
 impl Strip {
+    /// Gives its text a colour.
+    pub(crate) fn tint(&mut self, colour: Option<Colour>) {
+        for mark in &mut self.marks {
+            if let Mark::Text { line, .. } = mark {
+                line.runs.iter_mut().for_each(|run| run.colour = colour);
+            }
+        }
+    }
+
     /// How far its marks reach to the right.
     pub(crate) fn reach(&self) -> f32 {
         let ends = self.marks.iter().map(|mark| match mark {
@@ -89,6 +126,14 @@ impl Strip {
             }
         });
         ends.fold(0.0, f32::max)
+    }
+
+    /// How far from the left its marks begin.
+    pub(crate) fn start(&self) -> f32 {
+        let starts = self.marks.iter().map(|mark| match mark {
+            Mark::Text { x, .. } | Mark::Rule { x, .. } | Mark::Image { x, .. } | Mark::Cells { x, .. } => *x,
+        });
+        starts.fold(f32::INFINITY, f32::min)
     }
 }
 
@@ -103,8 +148,12 @@ pub struct SetBlock {
     pub after: f32,
     /// Its width, if it may stand at the right of short lines rather than above them.
     pub aside: Option<f32>,
+    /// A table: where it is broken, its first strip begins the next page too, and its last one ends this page.
+    pub repeats_head: bool,
     /// It is the same in many letters and is drawn once, as this form.
     pub form: Option<usize>,
+    /// What it is for a reader.
+    pub role: ReadingRole,
     /// What is wrong with it.
     pub faults: Vec<LayoutFault>,
 }

@@ -13,7 +13,9 @@ use super::face::Face;
 use super::font_subset::{embeddable, remapper};
 use super::fonts::Fonts;
 use super::images::{Data, Image};
+use super::sheet_page;
 use super::used::Used;
+use super::xmp;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The number of the object at the root of the page tree.
@@ -33,6 +35,8 @@ pub(crate) struct Book<'a> {
     pub images: Vec<Option<&'a Image>>,
     pub fonts: &'a Fonts,
     pub used: Used,
+    /// It keeps PDF/UA-1.
+    pub is_universal: bool,
 }
 
 /// All that the pages of a file share, as objects from this number on, and the resources among them.
@@ -181,6 +185,10 @@ fn embed(file: &mut lopdf::Document, image: &Image) -> Result<ObjectId> {
         ])
     };
     let mut stream = match &image.data {
+        Data::Page(page) => {
+            let message = "a background could not be put into the PDF";
+            return sheet_page::embed(file, page).map_err(|why| Error::new(message).hint(why));
+        }
         Data::Raw(pixels) => Stream::new(describe(image.components), pixels.clone()),
         Data::Jpeg { file, inverted } => {
             let mut stream = Stream::new(describe(image.components), file.clone());
@@ -220,10 +228,15 @@ fn describe(file: &mut lopdf::Document, book: &Book<'_>) -> Result<()> {
     });
     let id = Object::String(id.collect(), StringFormat::Hexadecimal);
     file.trailer.set("ID", Object::Array(vec![id.clone(), id]));
+    let packet = xmp::packet(book.title, book.language, book.created, book.is_universal);
+    let metadata = Stream::new(dictionary([("Type", name("Metadata")), ("Subtype", name("XML"))]), packet.into_bytes());
+    let metadata = file.add_object(metadata.with_compression(false));
     let language = Object::string_literal(book.language);
     let catalog = file.catalog_mut().map_err(broken)?;
     catalog.remove(b"PageLayout");
     catalog.set("Lang", language);
+    catalog.set("Metadata", metadata);
+    catalog.set("ViewerPreferences", dictionary([("DisplayDocTitle", Object::Boolean(true))]));
     Ok(())
 }
 
@@ -246,15 +259,15 @@ fn deflated(mut dict: Dictionary, content: Vec<u8>) -> Stream {
     Stream::new(dict, content).with_compression(false)
 }
 
-fn dictionary<const N: usize>(pairs: [(&str, Object); N]) -> Dictionary {
+pub(super) fn dictionary<const N: usize>(pairs: [(&str, Object); N]) -> Dictionary {
     pairs.into_iter().collect()
 }
 
-fn name(name: &str) -> Object {
+pub(super) fn name(name: &str) -> Object {
     Object::Name(name.as_bytes().to_vec())
 }
 
 /// The skeleton is not as we know it: a fault of ours, not the owner's.
-fn broken(source: lopdf::Error) -> Error {
+pub(super) fn broken(source: lopdf::Error) -> Error {
     Error::of(ErrorKind::Machine, "the PDF file could not be put together").because(source)
 }

@@ -9,8 +9,9 @@ use std::sync::{Mutex, PoisonError};
 use super::binder::Binder;
 use super::compress::Compressor;
 use super::draw::{Drawn, Pen};
+use super::han::HanShapes;
+use super::images::CoarsePicture;
 use super::layout::{self, Constants};
-use super::page::LayoutFault;
 use super::pdf::Book;
 use super::problem::problems;
 use super::sample::samples;
@@ -30,8 +31,9 @@ struct FinishedLetter {
     length: u32,
     stationery: usize,
     problems: Vec<PrintProblem>,
-    /// Characters that no font has.
-    missing: Vec<char>,
+    coarse: Vec<CoarsePicture>,
+    /// Characters that no font has, and in which shapes they are wanted.
+    missing: Vec<(char, HanShapes)>,
 }
 
 /// Lays out every letter and writes them as one PDF in the given order.
@@ -59,6 +61,7 @@ pub fn print(job: &PrintJob<'_>, out: &mut (impl Write + Send)) -> Result<Printe
             images: images.map(|(image, drawn)| drawn.then_some(image)).collect(),
             fonts: &fonts,
             used,
+            is_universal: false,
         })?;
     }
     Ok(bound.printed)
@@ -100,6 +103,7 @@ impl<W: Write> Bound<'_, '_, W> {
             }
             self.printed.pages.push(pages);
             self.printed.lengths.push(done.length);
+            self.printed.note_coarse(done.coarse);
             self.printed.problems.extend(done.problems);
         }
     }
@@ -107,7 +111,7 @@ impl<W: Write> Bound<'_, '_, W> {
 
 /// Whether the machine's fonts have all that is missing, and nothing else is wrong.
 fn can_retry_with_fallback_fonts(fonts: &Fonts, done: &FinishedLetter) -> bool {
-    done.problems.len() == 1 && !done.missing.is_empty() && done.missing.iter().all(|&c| fonts.fallback_has(c))
+    done.problems.len() == 1 && !done.missing.is_empty() && done.missing.iter().all(|&(c, _)| fonts.fallback_has(c))
 }
 
 /// All letters laid out, and once more those that need the machine's fonts.
@@ -166,7 +170,7 @@ fn run_workers<'j, 'a, W: Write + Send>(
         let Some(result) = result else {
             return Err(Error::of(
                 ErrorKind::Machine,
-                "the letters could not be laid out: a part of the program broke off",
+                "the letters could not be laid out: a part of the program failed",
             ));
         };
         used.join(result.0);
@@ -265,8 +269,9 @@ fn one(
     done.stationery = composed.stationery;
     let laid = layout::letter(setter, constants, job.stationery, job.images, &composed);
     done.length = u32::from(number::whole(laid.length));
+    done.coarse = laid.coarse;
     if !laid.faults.is_empty() {
-        done.missing = laid.faults.iter().filter_map(LayoutFault::missing).collect();
+        done.missing = laid.missing;
         done.problems = problems(letter, laid.faults);
         return done;
     }

@@ -1,5 +1,6 @@
 //! What was printed, and what is wrong with a letter.
 
+use super::images::CoarsePicture;
 use super::page::LayoutFault;
 use crate::error::Error;
 use crate::text;
@@ -13,9 +14,22 @@ pub struct Printed {
     pub lengths: Vec<u32>,
     /// Everything that is wrong, in the order of the letters.
     pub problems: Vec<PrintProblem>,
+    /// Pictures that are printed coarsely, by their numbers.
+    pub coarse: Vec<CoarsePicture>,
 }
 
 impl Printed {
+    /// Keeps of each picture where it is coarsest.
+    pub(super) fn note_coarse(&mut self, found: Vec<CoarsePicture>) {
+        for picture in found {
+            match self.coarse.iter_mut().find(|known| known.image == picture.image) {
+                Some(known) => *known = picture.min(*known),
+                None => self.coarse.push(picture),
+            }
+        }
+        self.coarse.sort_unstable();
+    }
+
     /// Whether there is something to write, and nothing wrong that may not be left out.
     pub(super) fn is_to_be_written(&self, leave_out: bool) -> bool {
         self.pages.iter().any(|&pages| pages > 0) && (leave_out || self.problems.is_empty())

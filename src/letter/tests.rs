@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::as_text::layout_text;
 use super::{EnvelopeWindow, Fonts, Images, Letter, Paper, PrintJob, Printed, Stationery, check, print};
 use crate::error::{Error, Result};
-use crate::merge::block::{Block, Span};
+use crate::merge::block::{Block, Span, TextTable};
 
 fn span(text: &str) -> Span {
     Span { text: text.to_owned(), ..Span::default() }
@@ -146,12 +146,13 @@ fn a_long_letter_goes_on_over_numbered_pages_with_nothing_below_the_margin() {
     let blocks = (0..14).map(|_| paragraph(&text)).collect();
     let long = Letter { blocks, ..letter("Rosa") };
     let laid = layout_text(&long, &[stationery(EnvelopeWindow::Us10)], &Images::default(), &Fonts::shipped());
-    assert_eq!(laid.matches("page ").count(), 3);
-    assert!(laid.contains("– 3 –") && !laid.contains("– 1 –"));
+    assert_eq!(laid.matches("page ").count(), 4);
+    assert!(laid.contains("Rosa · January 23, 1989 · 3/4") && !laid.contains("1/4"));
     let mut body = 0;
     for line in laid.lines().filter(|line| line.contains("grandfather")) {
         let numbers: Vec<i32> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-        assert!(numbers[0] >= 72 && numbers[1] <= 720 && numbers[2] <= 540, "{line}");
+        // A point hangs out.
+        assert!(numbers[0] >= 107 && numbers[1] <= 730 && numbers[2] <= 446, "{line}");
         body += 1;
     }
     assert!(body > 60, "{body}");
@@ -168,8 +169,11 @@ fn odd_blocks_are_set_without_harm() {
         Block::List(None, Vec::new()),
         Block::List(Some(3), vec![Vec::new()]),
         Block::Quote(Vec::new()),
-        Block::Table(Vec::new()),
-        Block::Table(vec![vec![vec![span("Name")], Vec::new()], vec![vec![span(&word)]]]),
+        Block::Table(TextTable::default()),
+        Block::Table(TextTable {
+            aligns: Vec::new(),
+            rows: vec![vec![vec![paragraph("Name")], Vec::new()], vec![Vec::new()]],
+        }),
         Block::Rule,
     ];
     let odd = Letter { blocks, ..Letter::default() };
@@ -192,17 +196,17 @@ fn a_short_letter_is_laid_out_so() {
         &Fonts::shipped(),
     );
     let expected = "page 1
- 249   55 to 365 size 18.6 Wiedeman’s
- 269   72 to 343 size 9.1  1 University Avenue
- 462  261 to 540 size 12.0 January 23, 1989
-  72  193 to 147 size 12.0 Zümra Özdemir
-  72  207 to 126 size 12.0 1 Hill Road
-  72  221 to 168 size 12.0 Palo Alto, CA 94301
-  72  292 to 174 size 12.0 Dear Zümra Özdemir,
-  72  318 to 343 size 12.0 there is a bottle waiting for you. Come in and take it home.
- 478  332 code K7QX-93MP
-  72  343 to 101 size 12.0 Yours,
-  72  412 to 100 size 12.0 Helen
+ 108   55 to 224 size 18.6 Wiedeman’s
+ 108   72 to 182 size 9.1  1 University Avenue
+ 366  261 to 444 size 12.0 January 23, 1989
+ 108  193 to 183 size 12.0 Zümra Özdemir
+ 108  207 to 162 size 12.0 1 Hill Road
+ 108  221 to 204 size 12.0 Palo Alto, CA 94301
+ 108  292 to 210 size 12.0 Dear Zümra Özdemir,
+ 108  318 to 379 size 12.0 there is a bottle waiting for you. Come in and take it home.
+ 382  332 code K7QX-93MP
+ 108  343 to 136 size 12.0 Yours,
+ 108  412 to 136 size 12.0 Helen
 ";
     assert_eq!(laid, expected);
 }

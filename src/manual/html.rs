@@ -1,10 +1,19 @@
-//! A page of the manual as HTML, for `serve`.
+//! Renders a page of the manual as HTML, for `serve`.
 
-use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, html};
+use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
-/// The HTML of a page: links lead to the other pages, headings can be linked to.
+/// The HTML of a page: links lead to the other pages, and headings have anchors.
 pub(crate) fn to_html(markdown: &str) -> String {
-    let mut events: Vec<Event<'_>> = Parser::new_ext(markdown, Options::ENABLE_TABLES).collect();
+    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).scan(false, |is_table, event| {
+        match event {
+            Event::Start(Tag::Table(_)) => *is_table = true,
+            Event::End(TagEnd::Table) => *is_table = false,
+            Event::Code(code) if *is_table => return Some(Event::InlineHtml(breaking(&code).into())),
+            _ => {}
+        }
+        Some(event)
+    });
+    let mut events: Vec<Event<'_>> = events.collect();
     for at in 0..events.len() {
         let anchor = match &events[at] {
             Event::Start(Tag::Heading { level, .. }) if *level as usize > 1 => anchor(&events[at + 1..]),
@@ -22,18 +31,63 @@ pub(crate) fn to_html(markdown: &str) -> String {
     text
 }
 
-/// What a heading is linked by: its words in small letters.
+/// The headings below the title of a page, each with what it is linked by.
+pub(crate) fn headings(markdown: &str) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    let mut is_heading = false;
+    for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
+        match event {
+            Event::Start(Tag::Heading { level: HeadingLevel::H2, .. }) => {
+                is_heading = true;
+                found.push((String::new(), String::new()));
+            }
+            Event::End(TagEnd::Heading(_)) => is_heading = false,
+            Event::Text(text) | Event::Code(text) if is_heading => {
+                if let Some((heading, anchor)) = found.last_mut() {
+                    heading.push_str(&text);
+                    *anchor = section_anchor(heading);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Code that may go on in the next line behind a `.`, `_`, `/` or `=`: names are longer than the columns of a phone.
+fn breaking(code: &str) -> String {
+    let mut html = "<code>".to_owned();
+    for c in code.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            c => html.push(c),
+        }
+        if matches!(c, '.' | '_' | '/' | '=') {
+            html.push_str("<wbr>");
+        }
+    }
+    html + "</code>"
+}
+
+/// The anchor of a heading: its words in lowercase.
 fn anchor(after: &[Event<'_>]) -> String {
-    let inside = after.iter().take_while(|event| !matches!(event, Event::End(pulldown_cmark::TagEnd::Heading(_))));
+    let inside = after.iter().take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_))));
     let words = inside.filter_map(|event| match event {
-        Event::Text(text) | Event::Code(text) => Some(text.to_lowercase()),
+        Event::Text(text) | Event::Code(text) => Some(text.as_ref()),
         _ => None,
     });
-    let text: String = words.collect();
+    section_anchor(&words.collect::<String>())
+}
+
+/// What a heading of these words is linked by.
+pub(super) fn section_anchor(heading: &str) -> String {
+    let text = heading.to_lowercase();
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
 }
 
-/// Where a link leads: `print.md#labels` to the page of that name.
+/// The target of a link: `print.md#labels` leads to the page of that name.
 fn address<'t>(link: &str) -> CowStr<'t> {
     match link.split_once(".md") {
         Some((page, rest)) if !link.contains("://") => format!("/manual/{page}{rest}").into(),
@@ -60,5 +114,9 @@ mod tests {
         ] {
             assert!(html.contains(part), "{part}: {html}");
         }
+        assert!(to_html("| a |\n|---|\n| `a.b<c>` |\n").contains("<code>a.<wbr>b&lt;c&gt;</code>"));
+        let listed = headings("# T\n\n## A `new` *one*\n\n### Below\n\n## B\n");
+        let listed: Vec<(&str, &str)> = listed.iter().map(|(text, anchor)| (text.as_str(), anchor.as_str())).collect();
+        assert_eq!(listed, [("A new one", "a-new-one"), ("B", "b")]);
     }
 }

@@ -1,7 +1,8 @@
-//! The manual: a Markdown file a page, in the order in which an owner meets them; shown by `regulars manual` and by `serve`.
+//! The manual: one Markdown file per page, in the order in which an owner needs them; shown by `regulars manual` and by
+//! `serve`.
 //!
-//! A page begins with its title and one sentence that says what it is for. Links lead to the file of another page, so that they
-//! work in this folder too. `{{customer fields}}` and the like are filled in from the program when a page is shown.
+//! A page begins with its title and one sentence about its purpose. Links name the file of another page, so that they
+//! work in this folder too. `{{customer fields}}` and the like are filled in when a page is shown.
 
 mod html;
 mod search;
@@ -14,15 +15,15 @@ use crate::domain::Column;
 use crate::error::{Error, Result};
 use crate::import::{Dialect, ImportKind};
 use crate::text;
-pub(crate) use html::to_html;
+pub(crate) use html::{headings, to_html};
 pub(crate) use search::Found;
 pub(crate) use terminal::{Terminal, to_terminal};
 use topics::topics;
 pub(crate) use topics::{CHAPTERS, PICTURES, Topic};
 
-/// The manual with what it says of this program.
+/// The manual with the reference tables of this program.
 pub(crate) struct Manual {
-    /// What stands for each placeholder.
+    /// The text for each placeholder.
     filled: Vec<(&'static str, String)>,
 }
 
@@ -72,7 +73,7 @@ impl Manual {
         text + "\n`regulars manual first-campaign` shows the first page. `regulars manual --search WORDS` searches all of them.\n"
     }
 
-    /// The sections that have all of these words, the best first.
+    /// The sections that contain all of these words, the best first.
     pub(crate) fn search(&self, words: &str) -> Vec<Found> {
         search::search(topics().map(|topic| (*topic, self.markdown(topic))), words)
     }
@@ -111,6 +112,21 @@ mod tests {
         assert_eq!(first("PAPER Jam"), Some("print"));
         assert_eq!(first("backup"), Some("backup"));
         assert_eq!(first("undo an import"), Some("undo-import"));
-        assert_eq!((first("zzz"), first("  "), first("backup zzz")), (None, None, None));
+        // Another ending, and words of which one is nowhere, are found as well; a part of a word is not.
+        assert_eq!((first("printing labels"), first("paper jams zzz")), (Some("print"), Some("print")));
+        assert_eq!((first("zzz"), first("  "), first("zzz qqq"), first("egulars")), (None, None, None, None));
+        let most = |words: &str| {
+            let found = manual.search(words);
+            found.iter().filter(|one| one.topic == found[0].topic).count()
+        };
+        assert!(most("language of questions") <= 3, "one page leaves room for the others");
+        for words in ["paper jam", "language", "duplicate", "json", "margin", "opt-out"] {
+            for found in manual.search(words) {
+                assert!(!found.line.is_empty() && found.parts.concat() == found.line, "{words}: {found:?}");
+                let html = to_html(&manual.markdown(Manual::topic(found.topic).expect("a page")));
+                let id = format!("id=\"{}\"", found.anchor);
+                assert!(found.anchor.is_empty() || html.contains(&id), "{words}: {found:?}");
+            }
+        }
     }
 }

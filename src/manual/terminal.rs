@@ -1,21 +1,21 @@
-//! A page of the manual as text for a terminal: headings in bold, tables in columns, lines that fit.
+//! Renders a page of the manual as text for a terminal: bold headings, aligned tables, wrapped lines.
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-/// Marks of style inside a text while it is laid out; they take no room, but for the two of code where they are printed.
+/// Style marks inside a text during layout; they have no width, except those of code when they are printed.
 const BOLD: char = '\u{1}';
 const USUAL: char = '\u{2}';
 const CODE: char = '\u{3}';
 const CODE_ENDS: char = '\u{4}';
 
-/// A space at which no line ends, and how long a piece of code is that stays on one line.
+/// A non-breaking space, and the length up to which code is kept on one line.
 const STAYS: &str = "\u{a0}";
 const LONGEST: usize = 40;
 
-/// No column of a table but the last is wider.
+/// The largest width of a table column, except the last.
 const WIDEST: usize = 30;
 
-/// Where the text is shown.
+/// The terminal that shows the text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Terminal {
     /// Characters in a line.
@@ -47,7 +47,7 @@ impl Default for Terminal {
 }
 
 impl Terminal {
-    /// How many characters of a line a text takes.
+    /// The width of a text in characters.
     fn width_of(self, text: &str) -> usize {
         let takes_room = |c: char| match c {
             BOLD | USUAL => false,
@@ -57,7 +57,7 @@ impl Terminal {
         text.chars().filter(|c| takes_room(*c)).count()
     }
 
-    /// A text in lines of this width. A style that goes over the end of a line begins anew on the next.
+    /// Wraps a text to this width. A style that continues is started again on the next line.
     fn wrap(self, text: &str, width: usize) -> Vec<String> {
         let mut lines = Vec::new();
         for paragraph in text.split('\n') {
@@ -90,16 +90,16 @@ impl Terminal {
     }
 }
 
-/// A page while it is laid out.
+/// A page during layout.
 #[derive(Default)]
 struct TerminalPage {
     terminal: Terminal,
     out: String,
-    /// The text of the paragraph, heading or cell at hand.
+    /// The text of the current paragraph, heading or cell.
     text: String,
-    /// What each list that is open counts; nothing when it has no numbers.
+    /// The counter of each open list; none if it has no numbers.
     lists: Vec<Option<u64>>,
-    /// The mark of the item whose first line comes next.
+    /// The marker of the item whose first line comes next.
     mark: String,
     rows: Vec<Vec<String>>,
     link: String,
@@ -206,7 +206,7 @@ impl TerminalPage {
         }
     }
 
-    /// Writes the text at hand.
+    /// Writes the current text.
     fn flush(&mut self) {
         let text = std::mem::take(&mut self.text);
         if text.is_empty() {
@@ -222,7 +222,7 @@ impl TerminalPage {
         }
     }
 
-    /// Writes the table at hand: columns as wide as what is in them, the last as wide as there is room.
+    /// Writes the current table: columns as wide as their content, the last as wide as the remaining space.
     fn table(&mut self) {
         let rows = std::mem::take(&mut self.rows);
         let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
@@ -232,7 +232,7 @@ impl TerminalPage {
         let mut widths: Vec<usize> = (0..columns).map(|column| width_of(column).unwrap_or_default()).collect();
         let room = self.terminal.width.saturating_sub(2 * columns.saturating_sub(1));
         while widths.iter().sum::<usize>() > room {
-            // The widest becomes narrower; a first column that names things stays whole as long as it can.
+            // The widest column is narrowed; a first column with names stays complete as long as possible.
             let Some(widest) = (0..columns).filter(|column| widths[*column] > 12).max_by_key(|column| widths[*column])
             else {
                 break;

@@ -9,7 +9,7 @@ pub(crate) struct Chapter {
 /// A page.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Topic {
-    /// What is typed for it; the name of its file without `.md`.
+    /// Its name on the command line; the name of its file without `.md`.
     pub(crate) slug: &'static str,
     pub(super) markdown: &'static str,
 }
@@ -46,13 +46,17 @@ impl Topic {
         self.markdown.lines().next().unwrap_or_default().trim_start_matches("# ")
     }
 
-    /// What the page is for, in a sentence.
+    /// The chapter it is in.
+    pub(crate) fn chapter(&self) -> Option<&'static Chapter> {
+        CHAPTERS.iter().find(|chapter| chapter.topics.iter().any(|one| one.slug == self.slug))
+    }
+
+    /// The purpose of the page, in one sentence.
     pub(crate) fn purpose(&self) -> &'static str {
         self.markdown.lines().nth(2).unwrap_or_default()
     }
 }
 
-/// All pages.
 pub(crate) fn topics() -> impl Iterator<Item = &'static Topic> {
     CHAPTERS.iter().flat_map(|chapter| chapter.topics)
 }

@@ -6,14 +6,14 @@ use crate::domain::countries::{self, Country};
 use crate::domain::{country_code, country_name, folded, is_abroad, spaced_postcode};
 use crate::text::remarks::is_placeholder;
 
-/// Where nothing is known of a country: as most of the world writes it.
+/// The form for countries without one of their own: as most of the world writes it.
 const USUAL: &str = "%A%n%Z %C";
 
-/// The lines of an address block. Person and firm stand where the country's post wants them; the country stands last, and only
-/// abroad.
+/// The lines of an address block. Person and company stand where the country's post wants them; the country stands last,
+/// and only abroad.
 ///
-/// Town, region and postcode are in capitals where the country's post asks for it; within the US, where nobody minds, they
-/// are as they were typed.
+/// Town, region and postcode are in capitals where the country's post asks for it. Within the US they are as they were
+/// typed.
 pub(crate) fn address_lines(name: &str, customer: &Customer, shop_country: &str) -> Vec<String> {
     let country = if customer.country.trim().is_empty() { shop_country } else { customer.country.trim() };
     let known = countries::find(country);
@@ -48,7 +48,7 @@ struct Address<'a> {
     country: Option<&'static Country>,
     abroad: bool,
     name: &'a str,
-    /// The form says where the name stands.
+    /// The form has a place for the name.
     name_stands: bool,
 }
 
@@ -94,7 +94,7 @@ impl Address<'_> {
         [self.name.to_owned(), if is_name { String::new() } else { firm.to_owned() }]
     }
 
-    /// The region, unless it says but the town again; in Italy only as the two letters of a province.
+    /// The region, unless it only repeats the town; in Italy only as the two letters of a province.
     fn region(&self, code: &str) -> &str {
         let region = countries::region(&self.customer.state, code);
         let says_town = region.to_lowercase() == self.customer.city.trim().to_lowercase();
@@ -106,7 +106,7 @@ impl Address<'_> {
         let (code, whole_form) = self.country.map_or(("", ""), |country| (country.code, country.form));
         let text = match key {
             "A" => [customer.street.trim(), customer.street2.trim()].join(" ").trim().to_owned(),
-            // "SINGAPORE 179094" says the town.
+            // "SINGAPORE 179094" contains the town.
             "C" if names_town(whole_form, &customer.city) && !customer.postcode.trim().is_empty() => String::new(),
             "C" => customer.city.trim().to_owned(),
             "S" => self.region(code).to_owned(),

@@ -1,9 +1,9 @@
-//! The blocks of a letter or an email: what Markdown says, without how it will look.
+//! The blocks of a letter or an email: the contents of its Markdown, without its looks.
 
 /// A run of text in one style.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Span {
-    /// The text, as the customer will read it; `\n` is a forced line break.
+    /// The text as the customer reads it; `\n` is a forced line break.
     pub text: String,
     /// `**bold**`.
     pub bold: bool,
@@ -49,6 +49,35 @@ pub enum Block {
     Qr(String),
     /// `barcode()`: a Code 128 bar code of this text.
     Barcode(String),
-    /// Two or three columns; the first row is the head.
-    Table(Vec<Vec<Vec<Span>>>),
+    /// `:::coupon`: a box to be cut out.
+    Coupon(Vec<Block>),
+    /// `:::after`: what follows stands after the signature.
+    After,
+    /// `:::back`: what follows stands on the back of a postcard.
+    Back,
+    /// Rows and columns.
+    Table(TextTable),
+}
+
+/// A table; the first row is the head.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct TextTable {
+    /// How each column stands, as the Markdown has it.
+    pub aligns: Vec<ColumnAlign>,
+    /// The cells, row by row; each holds paragraphs, pictures and codes.
+    pub rows: Vec<Vec<Vec<Block>>>,
+}
+
+/// How the cells of a column stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ColumnAlign {
+    /// `---`: where lines start, but on the right when there are nothing but numbers below the head.
+    #[default]
+    Unset,
+    /// `:--`
+    Left,
+    /// `:-:`
+    Centre,
+    /// `--:`
+    Right,
 }

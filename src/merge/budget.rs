@@ -1,4 +1,4 @@
-//! What one letter may cost: a template is measured before Tera reads it, and counted while it is at work.
+//! Limits for one letter: a template is measured before Tera reads it, and counted while it is rendered.
 //!
 //! Tera has no limits of its own but for `range` and components. So the text is scanned as Tera's lexer scans it: how deep
 //! tags and brackets go is known from that. Behind each `for` a call is put that pays for one turn of the loop, behind each
@@ -41,11 +41,11 @@ const MOST_NUMBERS: i128 = 1000;
 /// How many items `unique` compares at most, each with each.
 const MOST_COMPARED: usize = 500;
 
-/// Filters that can make much of little; they are replaced by careful ones.
+/// Filters that can make long values of short ones; they are replaced by limited ones.
 const GROWING: [&str; 2] = ["replace", "join"];
 
 thread_local! {
-    /// What the letter at work may still cost.
+    /// The cost that is left for the letter being rendered.
     static LEFT: Cell<u64> = const { Cell::new(0) };
 }
 
@@ -61,7 +61,7 @@ pub(super) struct Measured {
     cost: u64,
 }
 
-/// Whether a text is short enough to be looked at.
+/// Checks that a text is short enough to be read.
 pub(super) fn check_length(text: &str) -> Result<(), Error> {
     if text.len() <= MOST_TEXT {
         return Ok(());
@@ -179,7 +179,7 @@ impl std::fmt::Display for Quoted<'_> {
     }
 }
 
-/// A call behind a tag, which trims the white behind it as the tag does.
+/// A call behind a tag, which trims the white space behind it as the tag does.
 fn call(function: &str, argument: impl std::fmt::Display, trims: bool) -> String {
     let dash = if trims { "-" } else { "" };
     format!("{{{{{dash} {function}(of={argument}) {dash}}}}}")
@@ -197,13 +197,13 @@ pub(super) fn begin(measured: &Measured) {
     LEFT.set(MOST_COST.saturating_sub(measured.cost));
 }
 
-/// What Tera says of a template that was stopped, if that is why it failed.
+/// The error of a template that was stopped, if that is why it failed.
 pub(super) fn exceeded(message: &str) -> Option<Error> {
     let own = &message[message.find(TOO_MUCH)?..];
     Some(Error::new(own.lines().next().unwrap_or(own)).hint(FEW_LOOPS))
 }
 
-/// Takes what something costs from what is left.
+/// Subtracts a cost from what is left.
 fn pay(cost: u64) -> TeraResult<()> {
     let left = LEFT.get().checked_sub(cost);
     LEFT.set(left.unwrap_or_default());
@@ -214,7 +214,7 @@ fn too_long() -> tera::Error {
     tera::Error::message(format!("{TOO_MUCH} makes a value of more than {} kB", MOST_VALUE / 1024))
 }
 
-/// The calls that count, and careful forms of what can make much of little.
+/// The counting functions, and limited forms of the filters that can make long values of short ones.
 pub(super) fn register(tera: &mut Tera) {
     tera.register_function("regulars_turn", |arguments: Kwargs, _: &State| -> TeraResult<Value> {
         pay(arguments.must_get::<u64>("of")? + TAG)?;
@@ -316,7 +316,7 @@ pub(super) struct LetterText {
 }
 
 impl LetterText {
-    /// What was written.
+    /// The text.
     ///
     /// # Errors
     /// When it was more than a letter may be.
@@ -371,7 +371,7 @@ mod tests {
         letter.text().map_err(|fault| fault.to_string())
     }
 
-    /// As Tera makes it without what counts.
+    /// As Tera renders it without counting.
     fn plain(text: &str) -> String {
         let mut tera = Tera::new();
         tera.autoescape_on([".md"]);

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use tera::{Kwargs, State, Tera, Value};
 
 use super::budget::{self, LetterText, Measured};
+use super::fences;
 use super::fields::Fields;
 use super::markdown;
 use super::names::{self, Word, WordKind};
@@ -30,7 +31,7 @@ pub(crate) struct Style {
 pub(crate) struct Engine {
     tera: Tera,
     templates: HashMap<String, Template>,
-    /// What each text costs, by the name that Tera knows it by.
+    /// The cost of each text, by its name in Tera.
     measured: HashMap<String, Measured>,
     /// The first failure of a text that costs too much; the next letter does not try again.
     stopped: Mutex<HashMap<String, Error>>,
@@ -44,7 +45,7 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Takes templates in; `follows` says whether `last_year` is there.
+    /// Reads templates; `follows` is whether `last_year` exists.
     ///
     /// # Errors
     /// With file and line: what Tera cannot read, names, filters and functions that there are not.
@@ -57,25 +58,24 @@ impl Engine {
         let mut faults = Vec::new();
         let mut all_measured = HashMap::new();
         for template in &templates {
-            let texts = [
-                (template.file.clone(), Some(template.body.as_str())),
-                (subject_of(&template.file), template.head.subject.as_deref()),
-            ];
-            for (name, text) in texts {
-                let Some(text) = text else { continue };
-                let is_subject = name != template.file;
-                let place = |line: usize| {
-                    if is_subject {
-                        template.file.clone()
-                    } else {
-                        format!("{}:{}", template.file, line + template.body_starts)
-                    }
+            let filled_in = fences::filled_in(&template.body, template.head.language.as_deref());
+            let body = (template.file.clone(), filled_in.as_ref(), template.body_starts, false);
+            let of_head = HeadText::ALL.iter().filter_map(|kind| {
+                let (text, line) = kind.of(template)?;
+                Some((kind.name(&template.file), text, line, true))
+            });
+            for (name, text, starts, is_of_head) in std::iter::once(body).chain(of_head) {
+                let place = |line: usize| match (is_of_head, starts) {
+                    (true, 0) => template.file.clone(),
+                    (true, line) => format!("{}:{line}", template.file),
+                    (false, starts) => format!("{}:{}", template.file, line + starts),
                 };
+                let also: &[&str] = if is_of_head && starts > 0 { &["page", "pages"] } else { &[] };
                 if let Err(fault) = budget::check_length(text) {
                     faults.push(fault.at(place(1)));
                     continue;
                 }
-                let unknown_names = names::check(text, follows);
+                let unknown_names = names::check(text, follows, also);
                 let is_clear = unknown_names.is_empty();
                 faults.extend(unknown_names.into_iter().map(|(line, fault)| fault.at(place(line))));
                 let measured = match budget::measure(text) {
@@ -86,7 +86,7 @@ impl Engine {
                     }
                 };
                 if is_clear && names::words(text).len() > names::MOST_FAULTS {
-                    // Tera tells each with a copy of the text.
+                    // Tera reports each with a copy of the text.
                     let unknown = unknown_words(&tera, text);
                     if unknown.len() >= names::MOST_FAULTS {
                         faults.extend(unknown.into_iter().map(|(line, fault)| fault.at(place(line))));
@@ -110,7 +110,7 @@ impl Engine {
         self.templates.get(file)
     }
 
-    /// The Markdown of a template with somebody's fields in it.
+    /// The Markdown of a template with the fields of a customer in it.
     ///
     /// # Errors
     /// When a field that is printed is empty; the message names the field, not the person. When the text takes more than a
@@ -124,13 +124,29 @@ impl Engine {
         Ok(body)
     }
 
-    /// The subject with somebody's fields in it, if the template has one.
+    /// The subject with the fields of a customer in it, if the template has one.
     ///
     /// # Errors
     /// When a field that is printed is empty.
     pub(crate) fn subject(&self, file: &str, fields: &Fields) -> Result<Option<String>> {
-        let has = self.templates.get(file).is_some_and(|template| template.head.subject.is_some());
-        has.then(|| self.render(&subject_of(file), file, 0, fields)).transpose()
+        self.of_head(HeadText::Subject, file, fields)
+    }
+
+    /// A text of the front matter with somebody's fields in it, if the template has it.
+    ///
+    /// # Errors
+    /// When a field that is printed is empty.
+    pub(crate) fn of_head(&self, kind: HeadText, file: &str, fields: &Fields) -> Result<Option<String>> {
+        let Some((_, line)) = self.templates.get(file).and_then(|template| kind.of(template)) else { return Ok(None) };
+        self.render(&kind.name(file), file, line.saturating_sub(1), fields).map(Some)
+    }
+
+    /// Looks whether every text of the front matter can be made.
+    ///
+    /// # Errors
+    /// As [`Self::of_head`].
+    pub(crate) fn check_head(&self, file: &str, fields: &Fields) -> Result<()> {
+        HeadText::ALL.into_iter().try_for_each(|kind| self.of_head(kind, file, fields).map(|_| ()))
     }
 
     fn render(&self, name: &str, file: &str, starts: usize, fields: &Fields) -> Result<String> {
@@ -184,12 +200,40 @@ fn value_at(text: &str, at: usize) -> Option<&str> {
     (!name.is_empty() && !is_filter).then_some(name)
 }
 
-/// The name under which a template's subject is kept; it does not end in `.md`, so nothing is escaped.
-fn subject_of(file: &str) -> String {
-    format!("{file}: subject")
+/// A text of the front matter that may have merge fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HeadText {
+    /// Of an email.
+    Subject,
+    SecondPage,
+    Footer,
 }
 
-/// What Tera has against a text. Of one whose names have faults already, only that it asks for unknown words.
+impl HeadText {
+    const ALL: [Self; 3] = [Self::Subject, Self::SecondPage, Self::Footer];
+
+    /// It in a template, with its line; a subject has none.
+    fn of(self, template: &Template) -> Option<(&str, usize)> {
+        let placed = match self {
+            Self::Subject => return template.head.subject.as_deref().map(|text| (text, 0)),
+            Self::SecondPage => &template.head.second_page,
+            Self::Footer => &template.head.footer,
+        };
+        placed.as_ref().map(|text| (text.value.as_str(), text.line))
+    }
+
+    /// The name that Tera knows it by; it does not end in `.md`, so nothing is escaped.
+    fn name(self, file: &str) -> String {
+        let key = match self {
+            Self::Subject => "subject",
+            Self::SecondPage => "second_page",
+            Self::Footer => "footer",
+        };
+        format!("{file}: {key}")
+    }
+}
+
+/// The errors that Tera finds in a text. In one whose names have errors already, only the unknown words.
 fn refused(
     tera: &Tera,
     fault: &tera::Error,
@@ -204,7 +248,7 @@ fn refused(
         let fault = || Error::new(message).at(place(report.span().start_line)).hint(hint);
         return is_clear.then(fault).into_iter().collect();
     }
-    // Words that it does not know are told in a text for terminals only.
+    // Tera reports unknown words only in a text for terminals.
     let unknown = unknown_words(tera, text).into_iter();
     let mut faults: Vec<Error> = unknown.map(|(line, fault)| fault.at(place(line))).collect();
     if faults.is_empty() && is_clear {
@@ -253,10 +297,11 @@ fn lower_first(text: &str) -> String {
     chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// Customer text as Markdown that says just that: every sign that could mean something is escaped.
+/// The text of a customer as Markdown: every character that could be markup is escaped. Its apostrophes become those of the text
+/// around it.
 fn escape_markdown(text: &str, out: &mut dyn std::io::Write) -> std::io::Result<()> {
     let mut buffer = [0; 4];
-    for c in text.trim_start().chars() {
+    for c in text::with_apostrophes(text.trim_start()).chars() {
         if c.is_ascii_punctuation() {
             out.write_all(b"\\")?;
         }
@@ -277,6 +322,11 @@ fn register(tera: &mut Tera, style: &Style) {
         let words = text::ago(read_day(day)?, dated);
         Ok(words.strip_suffix(" ago").unwrap_or(&words).to_owned())
     });
+    tera.register_filter("numeric_date", move |day: &str, _: Kwargs, _: &State| -> tera::TeraResult<String> {
+        Ok(read_day(day)?.format("%-d.%-m.%Y").to_string())
+    });
+    tera.register_function("new_paragraph", |_: Kwargs, _: &State| Value::safe_string("\n\n"));
+    tera.register_function("new_line", |_: Kwargs, _: &State| Value::safe_string("\n"));
     tera.register_filter("join_and", |items: Vec<String>, _: Kwargs, _: &State| text::list(&items));
     tera.register_function("qr", |_: Kwargs, state: &State| code_block(state, "qr"));
     tera.register_function("barcode", |_: Kwargs, state: &State| code_block(state, "barcode"));
@@ -318,6 +368,7 @@ fn minor(amount: f64, currency: Currency) -> Money {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::merge::{Block, Span};
 
     fn engine(body: &str) -> Result<Engine> {
         let style = Style {
@@ -334,7 +385,7 @@ mod tests {
     fn fields() -> Fields {
         let json = serde_json::json!({
             "code": "ABCD-2345",
-            "customer": {"first_name": "*Ana* <b>", "spend_12m": 612.4, "last_purchase": {"on": "1989-06-15"}, "preferences": {}},
+            "customer": {"first_name": "*Ana* <b>", "last_name": "O'Neil", "email": "o'n@x.example", "spend_12m": 612.4, "last_purchase": {"on": "1989-06-15"}, "preferences": {}},
             "last_year": {"spend": 1204.5},
         });
         serde_json::from_value(json).expect("fields")
@@ -346,6 +397,15 @@ mod tests {
         let body = engine.body("a.md", &fields()).expect("rendered");
         assert_eq!(body, "\\*Ana\\* \\<b\\> \\$612\\.40 seven months June 15\\, 1989");
         assert_eq!(engine.subject("a.md", &fields()).expect("rendered").as_deref(), Some("For *Ana* <b>"));
+    }
+
+    #[test]
+    fn merged_text_gets_the_apostrophes_of_the_text_around_it() {
+        let engine = engine("{{ customer.last_name }}'s {{ customer.email }} {{ code }}").expect("ready");
+        let body = engine.body("a.md", &fields()).expect("rendered");
+        assert_eq!(body, "O’Neil's o\\'n\\@x\\.example ABCD\\-2345");
+        let span = Span { text: "O’Neil’s o'n@x.example ABCD-2345".to_owned(), ..Span::default() };
+        assert_eq!(markdown::blocks(&body).expect("blocks"), [Block::Paragraph(vec![span])]);
     }
 
     #[test]
@@ -366,6 +426,33 @@ mod tests {
             "{% if customer.preferences.wine %}x{% endif %}",
         ] {
             assert!(engine(body).expect("ready").body("a.md", &fields()).is_ok(), "{body}");
+        }
+    }
+
+    #[test]
+    fn texts_of_the_front_matter_have_fields_and_the_numbers_of_pages() {
+        for (head, expected) in [
+            ("footer = \"For {{ customer.first_name }}, {{ page }}/{{ pages }}\"", "For *Ana* <b>, \u{f8f0}/\u{f8f1}"),
+            ("second_page = \"{% if customer.spouse %}a{% else %}b{% endif %}\"", "b"),
+            ("footer = \"Open * daily\"", "Open * daily"),
+            ("\nfooter = \"{{ customer.spouse }}\"", "a.md:3: needs `customer.spouse`, which is empty"),
+            ("footer = \"{{ customer.spose }}\"", "a.md:2: unknown merge field `customer.spose`"),
+            ("second_page = \"{{ pag }}\"", "a.md:2: unknown merge field `pag`"),
+            ("subject = \"{{ page }}\"", "a.md: unknown merge field `page`"),
+            ("footer = \"{% if code %}\"", "a.md:2: this `if` is never closed"),
+        ] {
+            let (template, faults) = Template::read("a.md", &format!("+++\n{head}\n+++\nDear"));
+            assert!(faults.is_empty(), "{faults:?}");
+            let kind = if head.contains("second") { HeadText::SecondPage } else { HeadText::Footer };
+            let style = Style {
+                currency: Currency::of("USD").expect("known"),
+                country: "US".into(),
+                dated: NaiveDate::from_ymd_opt(1990, 1, 15).expect("day"),
+            };
+            let engine = Engine::new(vec![template], &style, false);
+            let found = engine.and_then(|engine| engine.of_head(kind, "a.md", &fields()));
+            let found = found.map_or_else(|fault| fault.to_string(), Option::unwrap_or_default);
+            assert!(found.starts_with(expected), "{head}: {found}");
         }
     }
 

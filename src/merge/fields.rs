@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use chrono::NaiveDate;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
@@ -12,11 +13,11 @@ use crate::money::{Currency, Money};
 /// The merge fields of one recipient. What is empty is not in it.
 ///
 /// Those of a hundred thousand recipients fit into memory as text; read, they take ten times as much. So they stay text
-/// until somebody asks.
+/// until they are read.
 #[derive(Debug, Clone)]
 pub(crate) struct Fields {
     values: Values,
-    /// As Tera wants them, once it has asked.
+    /// As Tera needs them, once they were read.
     context: OnceLock<Context>,
 }
 
@@ -57,7 +58,7 @@ impl<'de> Deserialize<'de> for Fields {
 }
 
 impl Fields {
-    /// Fields as they were written down.
+    /// Fields as they were stored.
     ///
     /// # Errors
     /// When the text is not JSON.
@@ -87,7 +88,7 @@ impl Fields {
     fn map(&self) -> &Map<String, Json> {
         match &self.values {
             Values::Read(values) => values,
-            // It was looked at when it was taken in.
+            // It was checked when it was read.
             Values::Packed(text, read) => read.get_or_init(|| serde_json::from_str(text).unwrap_or_default()),
         }
     }
@@ -124,6 +125,16 @@ impl Fields {
     pub(crate) fn list(&mut self, path: &str, items: &[String]) {
         if !items.is_empty() {
             self.set(path, Json::from(items));
+        }
+    }
+
+    /// Sets a list of purchases, each with its day, an item and its amount; an empty one is left out.
+    pub(crate) fn purchases<'p>(&mut self, path: &str, all: impl Iterator<Item = (NaiveDate, &'p str, Money)>) {
+        let rows: Vec<Json> = all
+            .map(|(on, item, amount)| json!({ "on": on.to_string(), "item": item.trim(), "amount": { MINOR: amount } }))
+            .collect();
+        if !rows.is_empty() {
+            self.set(path, Json::from(rows));
         }
     }
 
@@ -169,7 +180,7 @@ impl Fields {
         fields
     }
 
-    /// The fields as Tera wants them.
+    /// The fields as Tera needs them.
     pub(super) fn context(&self, currency: Currency) -> &Context {
         self.context.get_or_init(|| {
             let mut context = Context::new();
@@ -178,6 +189,8 @@ impl Fields {
                     context.insert(key, &value);
                 }
             }
+            context.insert("page", PAGE);
+            context.insert("pages", PAGES);
             context
         })
     }
@@ -206,11 +219,18 @@ impl Fields {
     }
 }
 
+/// What stands for the number of a page and of all pages of a letter until it is laid out.
+pub(crate) const PAGE: &str = "\u{f8f0}";
+pub(crate) const PAGES: &str = "\u{f8f1}";
+
 /// The key of an amount.
 const MINOR: &str = "minor";
 
 /// Writes every amount in a value as templates count: in major units.
 pub(crate) fn to_major_units(value: &mut Json, currency: Currency) {
+    if let Json::Array(items) = value {
+        return items.iter_mut().for_each(|item| to_major_units(item, currency));
+    }
     let Json::Object(inside) = value else { return };
     match inside.get(MINOR).and_then(Json::as_i64).filter(|_| inside.len() == 1) {
         Some(amount) => *value = major(Money(amount), currency),

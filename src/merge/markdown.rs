@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Alignment, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::block::{Block, Span};
+use super::block::{Block, ColumnAlign, Span, TextTable};
+use super::fences::{self, TextPart};
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -27,9 +28,27 @@ pub(crate) fn blocks(markdown: &str) -> Result<Vec<Block>> {
     }
     let options = Options::ENABLE_TABLES | Options::ENABLE_SMART_PUNCTUATION;
     let markdown = small_caps_as_links(markdown);
-    let events = Parser::new_ext(&markdown, options);
-    let mut reader = MarkdownReader { events, style: Span::default(), depth: 0, cells: 0 };
-    reader.blocks(None)
+    let mut cells = 0;
+    let mut read = |text: &str| {
+        let events = Parser::new_ext(text, options);
+        let mut reader = MarkdownReader { events, style: Span::default(), depth: 0, cells };
+        let blocks = reader.blocks(None);
+        cells = reader.cells;
+        blocks
+    };
+    if !fences::may_be_in(&markdown) {
+        return read(&markdown);
+    }
+    let mut found = Vec::new();
+    for part in fences::parts(&markdown) {
+        match part {
+            TextPart::Text(text) => found.append(&mut read(text)?),
+            TextPart::Coupon(text) => found.push(Block::Coupon(read(text)?)),
+            TextPart::After => found.push(Block::After),
+            TextPart::Back => found.push(Block::Back),
+        }
+    }
+    Ok(found)
 }
 
 /// How deep lists, quotes and emphasis may stand in each other.
@@ -47,7 +66,7 @@ const MOST_CELLS: usize = 5000;
 /// How many lines a text may have, empty ones as well: about 100 pages of paragraphs of a word each.
 const MOST_LINES: usize = 10_000;
 
-/// Whether [`blocks`] may find a fault in this: in the width of an image, in a table, or in what is nested too deep, which
+/// Whether [`blocks`] may find an error in this: in the width of an image, in a table, or in what is nested too deep, which
 /// takes a symbol for each level.
 pub(super) fn may_be_faulty(markdown: &str) -> bool {
     let nests = |two: &&[u8]| match two[1] {
@@ -114,6 +133,16 @@ enum Piece {
     Picture(Block),
 }
 
+impl Piece {
+    /// Text as a paragraph, a picture as it is.
+    fn into_paragraph(self) -> Block {
+        match self {
+            Self::Spans(spans) => Block::Paragraph(spans),
+            Self::Picture(block) => block,
+        }
+    }
+}
+
 impl MarkdownReader<'_> {
     /// Goes one deeper for what stands inside something else.
     fn inside<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
@@ -170,12 +199,7 @@ impl MarkdownReader<'_> {
     fn block(&mut self, tag: Tag<'_>, found: &mut Vec<Block>) -> Result<()> {
         match tag {
             Tag::Paragraph => {
-                for piece in self.pieces(TagEnd::Paragraph)? {
-                    found.push(match piece {
-                        Piece::Spans(spans) => Block::Paragraph(spans),
-                        Piece::Picture(block) => block,
-                    });
-                }
+                found.extend(self.pieces(TagEnd::Paragraph)?.into_iter().map(Piece::into_paragraph));
             }
             Tag::Heading { level, .. } => {
                 for piece in self.pieces(TagEnd::Heading(level))? {
@@ -200,7 +224,7 @@ impl MarkdownReader<'_> {
                 let inside = self.blocks(Some(TagEnd::BlockQuote(kind)))?;
                 found.push(Block::Quote(inside));
             }
-            Tag::Table(_) => found.push(Block::Table(self.table()?)),
+            Tag::Table(aligns) => found.push(Block::Table(self.table(&aligns)?)),
             Tag::CodeBlock(_) => {
                 for piece in self.pieces(TagEnd::CodeBlock)? {
                     if let Piece::Spans(spans) = piece {
@@ -213,8 +237,8 @@ impl MarkdownReader<'_> {
         Ok(())
     }
 
-    fn table(&mut self) -> Result<Vec<Vec<Vec<Span>>>> {
-        let mut rows: Vec<Vec<Vec<Span>>> = Vec::new();
+    fn table(&mut self, aligns: &[Alignment]) -> Result<TextTable> {
+        let mut rows: Vec<Vec<Vec<Block>>> = Vec::new();
         while let Some(event) = self.events.next() {
             match event {
                 Event::Start(Tag::TableHead | Tag::TableRow) => rows.push(Vec::new()),
@@ -224,12 +248,8 @@ impl MarkdownReader<'_> {
                         let message = format!("the tables of a letter have more than {MOST_CELLS} cells");
                         return Err(Error::new(message).hint("a letter is a page or two: leave rows out"));
                     }
-                    let pieces = self.pieces(TagEnd::TableCell)?;
-                    let spans = pieces.into_iter().flat_map(|piece| match piece {
-                        Piece::Spans(spans) => spans,
-                        Piece::Picture(_) => Vec::new(),
-                    });
-                    let cell = spans.collect();
+                    let pieces = self.pieces(TagEnd::TableCell)?.into_iter();
+                    let cell = pieces.map(Piece::into_paragraph).collect();
                     if let Some(row) = rows.last_mut() {
                         row.push(cell);
                     }
@@ -238,7 +258,13 @@ impl MarkdownReader<'_> {
                 _ => {}
             }
         }
-        Ok(rows)
+        let aligns = aligns.iter().map(|align| match align {
+            Alignment::None => ColumnAlign::Unset,
+            Alignment::Left => ColumnAlign::Left,
+            Alignment::Center => ColumnAlign::Centre,
+            Alignment::Right => ColumnAlign::Right,
+        });
+        Ok(TextTable { aligns: aligns.collect(), rows })
     }
 
     /// Inline text until `end`.
@@ -366,8 +392,8 @@ fn picture(address: &str, alt: String) -> Result<Block> {
     Ok(Block::Image { file: unpercent(address), width: 0, alt })
 }
 
-/// `40mm` in tenths of a millimetre; nothing when nothing is said.
-fn tenths(width: &str) -> Result<u32> {
+/// `40mm` in tenths of a millimetre; 0 when it is empty.
+pub(super) fn tenths(width: &str) -> Result<u32> {
     if width.is_empty() {
         return Ok(0);
     }
@@ -434,9 +460,17 @@ mod tests {
         let items = vec![vec![Block::Paragraph(vec![plain("x")])], vec![Block::Paragraph(vec![plain("y")])]];
         assert_eq!(blocks("- x\n- y").expect("blocks"), [Block::List(None, items)]);
         assert_eq!(blocks("> q").expect("blocks"), [Block::Quote(vec![Block::Paragraph(vec![plain("q")])])]);
-        let cell = |text: &str| vec![plain(text)];
-        let table = Block::Table(vec![vec![cell("a"), cell("b")], vec![cell("1"), cell("2")]]);
-        assert_eq!(blocks("|a|b|\n|-|-|\n|1|2|").expect("blocks"), [table]);
+        let cell = |text: &str| vec![Block::Paragraph(vec![plain(text)])];
+        let bottle = Block::Image { file: "a.png".into(), width: 0, alt: "b".into() };
+        let aligns = vec![ColumnAlign::Unset, ColumnAlign::Left, ColumnAlign::Centre, ColumnAlign::Right];
+        let rows = vec![
+            ["a", "b", "c", "d"].map(cell).into(),
+            vec![cell("1"), vec![bottle.clone()], Vec::new(), [cell("x"), vec![bottle], cell("y")].concat()],
+        ];
+        assert_eq!(
+            blocks("|a|b|c|d|\n|-|:-|:-:|-:|\n|1|![b](a.png)||x ![b](a.png) y|").expect("blocks"),
+            [Block::Table(TextTable { aligns, rows })]
+        );
         let small = Span { small_caps: true, ..plain("Est") };
         assert_eq!(
             blocks("[Est]{.smallcaps} 1924 \\[x\\]{.smallcaps}").expect("blocks"),

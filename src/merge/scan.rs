@@ -12,6 +12,10 @@ impl<'t> TemplatePart<'t> {
         if let TemplatePart::Tag(tag) = self { Some(tag) } else { None }
     }
 
+    pub(super) fn into_tag(self) -> Option<ScannedTag<'t>> {
+        if let TemplatePart::Tag(tag) = self { Some(tag) } else { None }
+    }
+
     pub(super) fn bytes(&self) -> u64 {
         if let TemplatePart::Text(bytes) = self { *bytes } else { 0 }
     }
@@ -26,6 +30,8 @@ pub(super) struct ScannedTag<'t> {
     /// It ends in a dash.
     pub(super) trims: bool,
     pub(super) tokens: Vec<TagToken<'t>>,
+    /// Where each token begins in the text.
+    places: Vec<usize>,
     /// Of its brackets.
     pub(super) depth: usize,
 }
@@ -37,9 +43,54 @@ pub(super) enum TagToken<'t> {
     Literal,
 }
 
+/// A part of a tag in which a name has its dots: `customer.city`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum NameToken<'t> {
+    Name(&'t str),
+    Sign(char),
+    /// A string, a number or a comparison.
+    Literal,
+}
+
 impl<'t> ScannedTag<'t> {
     pub(super) fn first(&self) -> &'t str {
         self.tokens.first().map_or("", |token| if let TagToken::Word(word) = token { word } else { "" })
+    }
+
+    /// The tokens with whole names, without minus signs.
+    pub(super) fn names(&self, text: &'t str) -> Vec<NameToken<'t>> {
+        let mut found = Vec::with_capacity(self.tokens.len());
+        let mut at = 0;
+        // The length of the token at a place, if one begins there that is part of a name.
+        let part = |at: usize, place: usize| match self.tokens.get(at)? {
+            TagToken::Word(word) if self.places[at] == place => Some(word.len()),
+            TagToken::Symbol('.' | '?') if self.places[at] == place => Some(1),
+            _ => None,
+        };
+        while let Some(token) = self.tokens.get(at) {
+            let start = self.places[at];
+            at += 1;
+            match token {
+                TagToken::Word(word) => {
+                    let mut end = start + word.len();
+                    while let Some(length) = part(at, end) {
+                        end += length;
+                        at += 1;
+                    }
+                    let is_number = word.starts_with(|c: char| c.is_ascii_digit());
+                    let name = text[start..end].trim_end_matches('.');
+                    found.push(if is_number { NameToken::Literal } else { NameToken::Name(name) });
+                }
+                TagToken::Symbol('=' | '!' | '<' | '>') if text[start + 1..].starts_with('=') => {
+                    found.push(NameToken::Literal);
+                    at += 1;
+                }
+                TagToken::Symbol('-') => {}
+                TagToken::Symbol(symbol) => found.push(NameToken::Sign(*symbol)),
+                TagToken::Literal => found.push(NameToken::Literal),
+            }
+        }
+        found
     }
 
     /// `set x = …`, which needs no end.
@@ -114,7 +165,8 @@ fn tag(text: &str, start: usize) -> ScannedTag<'_> {
     if text[at..].starts_with('-') {
         at += 1;
     }
-    let (mut tokens, mut brackets, mut depth, mut trims, mut is_closed) = (Vec::new(), 0_usize, 0, false, false);
+    let (mut tokens, mut places) = (Vec::new(), Vec::new());
+    let (mut brackets, mut depth, mut trims, mut is_closed) = (0_usize, 0, false, false);
     while let Some(c) = text[at..].chars().next() {
         let rest = &text[at..];
         trims = rest.starts_with('-') && rest[1..].starts_with(close);
@@ -122,6 +174,9 @@ fn tag(text: &str, start: usize) -> ScannedTag<'_> {
             at += close.len() + usize::from(trims);
             is_closed = true;
             break;
+        }
+        if !c.is_whitespace() {
+            places.push(at);
         }
         at += match c {
             '"' | '\'' | '`' => {
@@ -147,7 +202,7 @@ fn tag(text: &str, start: usize) -> ScannedTag<'_> {
             }
         };
     }
-    ScannedTag { start, end: at, prints, is_closed, trims, tokens, depth }
+    ScannedTag { start, end: at, prints, is_closed, trims, tokens, places, depth }
 }
 
 /// The length of a string with its quotation marks.

@@ -1,80 +1,49 @@
-//! A template as its file has it: a TOML head between `+++` lines, then Markdown with merge fields.
+//! A template file: front matter in TOML between `+++` lines, then Markdown with merge fields.
 
-use std::ops::RangeInclusive;
-
+use super::block::Block;
+use super::fences;
+use super::head::Head;
+use super::markdown::tenths;
 use crate::error::Error;
-use crate::shop::{Placed, TomlTable, read_toml};
-
-/// The sizes of text, in points, that can be read in a letter and fit it.
-const SIZES: RangeInclusive<f32> = 6.0..=24.0;
+use crate::shop::read_toml;
 
 /// One letter template.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Template {
     /// The file's name in letter-templates/.
     pub(crate) file: String,
-    /// What the head says.
+    /// The front matter.
     pub(crate) head: Head,
-    /// The head as it is written.
+    /// The front matter as it is written.
     pub(crate) head_text: String,
-    /// The text under the head.
+    /// The text under the front matter.
     pub(crate) body: String,
     /// How many lines of the file come before the text.
     pub(crate) body_starts: usize,
 }
 
-/// The head of a template; every key may be left out.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Head {
-    /// `letter` or `a4`; the shop's country decides when it is not given.
-    pub(crate) paper: Option<Placed<String>>,
-    /// The envelope's window: none, us-10, dl-uk, din-5008-a, din-5008-b.
-    pub(crate) window: Option<Placed<String>>,
-    /// The family of the text, if not the one that comes with the program.
-    pub(crate) font: Option<Placed<String>>,
-    /// The size of the text in points.
-    pub(crate) size: Option<f32>,
-    /// BCP 47, such as `en-US`: decides how words are divided.
-    pub(crate) language: Option<String>,
-    /// The letterhead, an image beside the template.
-    pub(crate) logo: Option<Placed<String>>,
-    /// The signature, an image beside the template.
-    pub(crate) signature: Option<Placed<String>>,
-    /// Who signs.
-    pub(crate) signer: Option<String>,
-    /// The subject line of an email; it may have merge fields.
-    pub(crate) subject: Option<String>,
-    /// The date of the letter as it is to be printed, instead of the campaign's.
-    pub(crate) date: Option<String>,
+/// An image that a template names.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NamedImage {
+    /// The file in letter-templates/.
+    pub(crate) name: String,
+    /// Its width as it is written, such as `40mm`; empty when there is none.
+    pub(crate) width: String,
+    /// The line of the template.
+    pub(crate) line: usize,
 }
 
-impl Head {
-    fn of(mut table: TomlTable<'_>) -> Self {
-        let head = Self {
-            paper: table.take("paper"),
-            window: table.take("window"),
-            font: table.take("font"),
-            size: None,
-            language: table.value_if("language"),
-            logo: table.take("logo"),
-            signature: table.take("signature"),
-            signer: table.value_if("signer"),
-            subject: table.value_if("subject"),
-            date: table.value_if("date"),
-        };
-        let size = table.take::<f32>("size");
-        if let Some(size) = size.filter(|size| !SIZES.contains(&size.value)) {
-            let fault = Error::new(format!("a text of {} points cannot be read or does not fit", size.value));
-            let hint = format!("choose a size between {} and {}", SIZES.start(), SIZES.end());
-            table.fault(size.line, fault.hint(hint));
-        }
-        Self { size: size.map(|size| size.value), ..head }
+impl NamedImage {
+    /// The image as a block; nothing when its width is none.
+    pub(crate) fn block(&self) -> Option<Block> {
+        let width = tenths(&self.width).ok()?;
+        Some(Block::Image { file: self.name.clone(), width, alt: String::new() })
     }
 }
 
 impl Template {
     /// Reads the text of the file called `file`, with all faults beside it, so that the text can be checked whatever is wrong
-    /// with the head.
+    /// with the front matter.
     pub(crate) fn read(file: &str, text: &str) -> (Self, Vec<Error>) {
         let text = text.replace("\r\n", "\n");
         let mut faults = Vec::new();
@@ -89,34 +58,38 @@ impl Template {
             }
         }
         let is_open = !faults.is_empty();
-        // The head's first line is the file's second.
+        // The first line of the front matter is the second of the file.
         let (head, wrong) = read_toml(&format!("\n{head_text}"), Head::of);
         faults.extend(wrong);
         if body.trim().is_empty() {
             faults.push(Error::new("the letter is empty").hint("write its text under the front matter"));
         }
         let body_starts = text[..text.len() - body.len()].matches('\n').count();
+        faults.extend(fences::check(body).into_iter().map(|(line, fault)| fault.at(line + body_starts)));
         let body = if is_open { String::new() } else { body.to_owned() };
         let template = Self { file: file.to_owned(), head, head_text: head_text.to_owned(), body, body_starts };
         (template, faults.into_iter().map(|fault| fault.at(file)).collect())
     }
 
-    /// Every image that the head or the text names, with its line.
-    pub(crate) fn images(&self) -> Vec<(String, usize)> {
+    /// Every image that the front matter or the text names.
+    pub(crate) fn images(&self) -> Vec<NamedImage> {
         let mut found = Vec::new();
-        for name in self.head.logo.iter().chain(&self.head.signature) {
-            found.push((name.value.clone(), name.line));
+        let image = |name: &str, width: &str, line| NamedImage { name: name.to_owned(), width: width.to_owned(), line };
+        for name in self.head.logo.iter().chain(&self.head.signature).chain(&self.head.background) {
+            found.push(image(&name.value, "", name.line));
         }
         for (index, line) in self.body.lines().enumerate() {
             let number = self.body_starts + index + 1;
             for call in line.split("image(").skip(1) {
-                let argument = call.split("file").nth(1).unwrap_or_default();
-                let name = argument.split(['"', '\'']).nth(1).unwrap_or_default();
-                found.push((name.to_owned(), number));
+                let argument = |name: &str| {
+                    let value = call.split("}}").next().unwrap_or_default().split(name).nth(1).unwrap_or_default();
+                    value.split(['"', '\'']).nth(1).unwrap_or_default()
+                };
+                found.push(image(argument("file"), argument("width"), number));
             }
             for picture in line.split("![").skip(1) {
                 let address = picture.split_once("](").and_then(|(_, rest)| rest.split([')', ' ']).next());
-                found.extend(address.filter(|name| !name.contains('{')).map(|name| (name.to_owned(), number)));
+                found.extend(address.filter(|name| !name.contains('{')).map(|name| image(name, "", number)));
             }
         }
         found
@@ -127,6 +100,7 @@ impl Template {
 mod tests {
     use super::*;
     use crate::error::Result;
+    use crate::shop::Placed;
 
     fn read(text: &str) -> Result<Template> {
         let (template, faults) = Template::read("a.md", text);

@@ -8,16 +8,16 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Money(pub(crate) i64);
 
 impl Money {
-    /// The largest amount that is read: a million of these are still a number.
+    /// The largest amount that is accepted: the sum of a million of these does not overflow.
     pub(crate) const MOST: Money = Money(1_000_000_000_000);
 
-    /// Whether it may be one amount, of either sign.
+    /// Whether it is an acceptable amount, of either sign.
     #[must_use]
     pub(crate) fn is_within_limit(self) -> bool {
         self.0.unsigned_abs() <= Self::MOST.0.unsigned_abs()
     }
 
-    /// The sum, which stops at the largest amount there is rather than wrap around.
+    /// The sum, saturating at the largest amount.
     #[must_use]
     pub(crate) fn plus(self, other: Money) -> Money {
         Money(self.0.saturating_add(other.0))
@@ -29,7 +29,7 @@ impl Money {
         Money(self.0.saturating_mul(i64::try_from(n).unwrap_or(i64::MAX)))
     }
 
-    /// Divided by `n`, rounded half away from zero; nothing when `n` is 0.
+    /// Divided by `n`, rounded half away from zero; none when `n` is 0.
     #[must_use]
     pub(crate) fn divided_by(self, n: usize) -> Option<Money> {
         let n = i128::try_from(n).ok().filter(|n| *n > 0)?;

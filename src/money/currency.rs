@@ -1,4 +1,4 @@
-//! Currencies, each a line of currencies.tsv: ISO 4217 code, digits of the minor unit, symbol, and what else it is called.
+//! Currencies, each a line of currencies.tsv: ISO 4217 code, digits of the minor unit, symbol, and other names.
 
 use std::sync::LazyLock;
 
@@ -6,16 +6,16 @@ use super::amount::{Money, round_half_away, saturate};
 use crate::error::{Error, Result};
 use crate::text;
 
-/// A currency: its ISO 4217 code, how many digits its minor unit has, and its symbol.
+/// A currency: its ISO 4217 code, the number of digits of its minor unit, and its symbol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Currency {
     /// `USD`.
     pub(crate) code: &'static str,
-    /// Digits behind the decimal separator: 2 for dollars, 0 for yen.
+    /// Digits after the decimal separator: 2 for dollars, 0 for yen.
     pub(crate) digits: u32,
     /// `$`.
     pub(crate) symbol: &'static str,
-    /// What else it is called, between tabs.
+    /// Its other names, separated by tabs.
     names: &'static str,
 }
 
@@ -32,7 +32,7 @@ impl Currency {
     /// The currency of an ISO 4217 code.
     ///
     /// # Errors
-    /// When the code is not one that this program knows.
+    /// When the code is unknown to this program.
     pub(crate) fn of(code: &str) -> Result<Self> {
         CURRENCIES.iter().copied().find(|c| c.code == code).ok_or_else(|| {
             let known: Vec<&str> = CURRENCIES.iter().map(|c| c.code).collect();
@@ -40,12 +40,12 @@ impl Currency {
         })
     }
 
-    /// Those that a word or a symbol beside a number stands for.
+    /// The currencies that a word or a symbol next to a number may mean.
     pub(super) fn called(name: &str) -> Vec<Self> {
         CURRENCIES.iter().copied().filter(|currency| currency.is_called(name)).collect()
     }
 
-    /// Whether a word or a symbol beside a number stands for it: `$`, `usd`, `Fr.`.
+    /// Whether a word or a symbol next to a number means this currency: `$`, `usd`, `Fr.`.
     pub(super) fn is_called(self, name: &str) -> bool {
         let key = |name: &str| name.to_lowercase().replace(['.', ' '], "");
         let name = key(name);
@@ -53,7 +53,7 @@ impl Currency {
         [self.code, self.symbol].into_iter().chain(names).any(|other| key(other) == name)
     }
 
-    /// Whether a word or a symbol stands for another currency, and not for this one.
+    /// Whether a word or a symbol means another currency, and not this one.
     pub(crate) fn is_other(self, name: &str) -> bool {
         !name.is_empty() && !self.is_called(name) && !Self::called(name).is_empty()
     }
@@ -63,12 +63,12 @@ impl Currency {
         matches!(self.code, "INR" | "PKR" | "BDT" | "NPR" | "LKR")
     }
 
-    /// Whether three digits behind this separator are its minor unit, as everybody there writes it.
+    /// Whether three digits after this separator are its minor unit, as is usual in its country.
     pub(super) fn writes_thousandths_behind(self, separator: char) -> bool {
         self.digits == 3 && (separator == '.' || self.code == "TND")
     }
 
-    /// `61240` as `612.40`: for CSV and for typing back in.
+    /// `61240` as `612.40`: for CSV and for command lines.
     #[must_use]
     pub(crate) fn plain(self, amount: Money) -> String {
         let sign = if amount.0 < 0 { "-" } else { "" };
@@ -91,7 +91,7 @@ impl Currency {
         }
     }
 
-    /// `21000000` as `$210,000`: for people, where cents only distract.
+    /// `21000000` as `$210,000`: for people, where cents are irrelevant.
     #[must_use]
     pub(crate) fn show_whole(self, amount: Money) -> String {
         let unit = i128::from(10_i64.pow(self.digits));
@@ -100,7 +100,7 @@ impl Currency {
         format!("{sign}{}{}", self.prefix(), text::group(&whole.unsigned_abs().to_string(), ","))
     }
 
-    /// The symbol as it stands before a number; letters stand apart from it.
+    /// The symbol before a number; letters are followed by a space.
     pub(super) fn prefix(self) -> String {
         let space = if self.symbol.contains(char::is_alphabetic) { " " } else { "" };
         format!("{}{space}", self.symbol)

@@ -1,9 +1,9 @@
-//! Exact decimal numbers: prices of parts of a cent, quantities.
+//! Exact decimal numbers: prices with fractions of a cent, quantities.
 
 use super::amount::{Money, round_half_away, saturate};
 use super::currency::Currency;
 
-/// An exact decimal number as somebody wrote it: `mantissa / 10^scale`.
+/// An exact decimal number as written: `mantissa / 10^scale`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Decimal {
     pub(super) mantissa: i128,
@@ -16,7 +16,7 @@ impl Decimal {
         Decimal { mantissa: i128::from(amount.0), scale: currency.digits }
     }
 
-    /// The product of two exact numbers: a quantity and a unit price.
+    /// The exact product of a quantity and a unit price.
     #[must_use]
     pub(crate) fn times(self, other: Decimal) -> Decimal {
         Decimal { mantissa: self.mantissa.saturating_mul(other.mantissa), scale: self.scale + other.scale }
@@ -29,7 +29,7 @@ impl Decimal {
         Money(saturate(round_half_away(minor, self.unit())))
     }
 
-    /// Whether it is a whole number of minor units, but for less than a thousandth of one.
+    /// Whether it is a whole number of minor units, apart from less than a thousandth of one.
     #[must_use]
     pub(super) fn is_whole_but_for_dust(self, currency: Currency) -> bool {
         let unit = self.unit();
@@ -37,7 +37,7 @@ impl Decimal {
         rest.min(unit - rest) * 1000 < unit
     }
 
-    /// The number in thousandths, rounded: how quantities are kept.
+    /// The number in thousandths, rounded: the stored form of quantities.
     #[must_use]
     pub(crate) fn thousandths(self) -> i64 {
         saturate(round_half_away(self.mantissa.saturating_mul(1000), self.unit()))

@@ -1,4 +1,4 @@
-//! Whole minor units of one currency: reading amounts as people write them, and writing them back.
+//! Whole minor units of one currency: parsing amounts as people write them, and formatting them.
 
 mod amount;
 mod currency;

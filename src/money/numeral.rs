@@ -1,10 +1,10 @@
-//! A number as somebody wrote it: its sign, its units, its digits, and what its separators say. What may stand for a currency
-//! or be of thousands is decided by who knows the currency and the column.
+//! A number as written: its sign, its units, its digits, and the meaning of its separators. Whether a unit is a
+//! currency and a separator is for thousands is decided by code that has the currency and the column.
 
 use crate::error::{Error, Result};
 use crate::text;
 
-/// What stands before the decimals.
+/// The separator before the decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DecimalSeparator {
     /// `1,149.00`.
@@ -29,42 +29,42 @@ impl std::str::FromStr for DecimalSeparator {
 /// Where the decimals of a number begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scale {
-    /// So many digits are decimals; the number shows this separator for them, if it shows one.
+    /// This many digits are decimals; with the separator that the number shows for them, if any.
     Settled(u32, Option<DecimalSeparator>),
     /// The last three digits are decimals or thousands: `1.149`, `1,149`.
     InDoubt(DecimalSeparator),
 }
 
-/// One number, whatever it is of.
+/// One number of any kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Numeral {
-    /// What stands before and behind it, without spaces: `$`, `EUR`, or nothing.
+    /// The text before and after it, without spaces: `$`, `EUR`, or empty.
     pub(super) units: [String; 2],
-    /// All its digits, those of the decimals last, with its sign.
+    /// All its digits, decimals last, with its sign.
     pub(super) mantissa: i128,
     pub(super) scale: Scale,
     /// Its thousands are separated as in India: `1,23,456`.
     pub(super) is_indian: bool,
-    /// A dash behind it, which is a minus behind decimals; behind a whole number it may stand for the cents: `¥500-`.
+    /// A dash after it, which is a minus after decimals; after a whole number it may replace the cents: `¥500-`.
     pub(super) ends_in_dash: bool,
 }
 
-/// Why a text is no number.
+/// Why a text is not a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NumeralFault {
     NotOneNumber,
     TooManyDigits,
 }
 
-/// So many digits are read; more are of no amount.
+/// At most this many digits are read; no amount has more.
 const MOST_DIGITS: usize = 18;
 
-/// What stands between two digits.
+/// A separator between two digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Separator {
     Point,
     Comma,
-    /// A space or an apostrophe: of thousands alone.
+    /// A space or an apostrophe: for thousands only.
     Space,
     Apostrophe,
     /// The Arabic decimal separator.
@@ -97,7 +97,8 @@ impl Separator {
 }
 
 impl Numeral {
-    /// Reads `612.40`, `1.149,00 €`, `($33.62)`, `5-`, `Fr. 12.–`, `1’234.50`, `12:-`, in the digits of several scripts.
+    /// Parses `612.40`, `1.149,00 €`, `($33.62)`, `5-`, `Fr. 12.–`, `1’234.50`, `12:-`, in the digits of several
+    /// scripts.
     pub(super) fn of(text: &str) -> std::result::Result<Self, NumeralFault> {
         let text: String = text.chars().filter_map(usual).collect();
         let (first, last) = (text.find(is_digit), text.rfind(is_digit));
@@ -117,7 +118,7 @@ impl Numeral {
             (Some(_), _) => return None,
             (None, Some((separator, no_cents))) => {
                 let grouping = groups.separators.first().map(|(separator, _)| *separator);
-                // `1.234.` may be a sentence's end; `1.234.–` is not.
+                // `1.234.` may be the end of a sentence; `1.234.–` is not.
                 if !no_cents && grouping.is_some_and(|grouping| Some(grouping) == separator) {
                     return None;
                 }
@@ -128,7 +129,7 @@ impl Numeral {
         };
         let (before, after) = (Around::of(head, true)?, Around::of(tail, false)?);
         let (opened, closed) = (before.parentheses, after.parentheses);
-        // `12, -` may be twelve or its opposite.
+        // `12, -` may be twelve or minus twelve.
         let is_cut_off = matches!(ending, Some((_, false))) && after.minuses > 0;
         if opened != closed || before.minuses + after.minuses + opened > 1 || is_cut_off {
             return None;
@@ -150,17 +151,17 @@ impl Numeral {
     }
 }
 
-/// The digits of a number, in the groups that its separators make.
+/// The digits of a number, grouped by its separators.
 struct Groups<'t> {
     body: &'t str,
-    /// How many digits stand before the first separator.
+    /// How many digits are before the first separator.
     first: usize,
-    /// Each separator, and how many digits stand behind it.
+    /// Each separator, and how many digits follow it.
     separators: Vec<(Separator, usize)>,
 }
 
 impl<'t> Groups<'t> {
-    /// Nothing when two separators stand side by side, or something else between digits.
+    /// None when there are two separators in a row, or something else between digits.
     fn of(body: &'t str) -> Option<Self> {
         let (mut first, mut separators): (usize, Vec<(Separator, usize)>) = (0, Vec::new());
         let mut before_was_digit = false;
@@ -179,7 +180,7 @@ impl<'t> Groups<'t> {
         Some(Self { body, first, separators })
     }
 
-    /// Whether these separators are of thousands, and there in the way of India; nothing when they are not of thousands.
+    /// Whether these separators are for thousands, and if so whether in the Indian style; none when they are not.
     fn are_thousands(&self, separators: &[(Separator, usize)]) -> Option<bool> {
         let Some(((separator, last), before)) = separators.split_last() else { return Some(false) };
         let alike = *separator != Separator::Arabic && before.iter().all(|(other, _)| other == separator);
@@ -193,7 +194,7 @@ impl<'t> Groups<'t> {
         (*separator == Separator::Comma && self.first <= 2 && all(2)).then_some(true)
     }
 
-    /// Where the decimals begin, and whether the thousands are those of India.
+    /// Where the decimals begin, and whether the thousands are in the Indian style.
     fn scale(&self) -> Option<(Scale, bool)> {
         let Some(((last, behind), before)) = self.separators.split_last() else {
             return Some((Scale::Settled(0, None), false));
@@ -220,7 +221,7 @@ impl<'t> Groups<'t> {
     }
 }
 
-/// The separator of `.50`, and what stands before it; the point of `Fr.50` is of the unit.
+/// The separator of `.50`, and the text before it; the point of `Fr.50` belongs to the unit.
 fn leading_separator(head: &str) -> (&str, Option<Separator>) {
     let Some(separator) =
         head.chars().next_back().and_then(Separator::of).filter(|separator| separator.may_be_decimal())
@@ -232,10 +233,11 @@ fn leading_separator(head: &str) -> (&str, Option<Separator>) {
     if is_of_unit || head[before.len()..].chars().count() > 1 { (head, None) } else { (before, Some(separator)) }
 }
 
-/// How a number without cents ends: the separator, and whether a dash stands for them, as in `12,-`, `12:-` and `12/-`.
+/// The ending of a number without cents: the separator, and whether a dash replaces them, as in `12,-`, `12:-` and
+/// `12/-`.
 type Ending = Option<(Option<Separator>, bool)>;
 
-/// The ending of a number, and what stands behind it; nothing when it ends in something else.
+/// The ending of a number, and the text after it; none when it ends in something else.
 fn ending(tail: &str) -> Option<(&str, Ending)> {
     if let Some(behind) = ["/-", "/–", "/="].iter().find_map(|only| tail.strip_prefix(only)) {
         return Some((behind, Some((None, true))));
@@ -253,7 +255,7 @@ fn ending(tail: &str) -> Option<(&str, Ending)> {
     }
 }
 
-/// What stands before a number, or behind it.
+/// The text before or after a number.
 #[derive(Default)]
 struct Around {
     unit: String,
@@ -262,13 +264,13 @@ struct Around {
 }
 
 impl Around {
-    /// Nothing where characters stand that mean nothing. A long dash before a number is a minus; behind it, it may be anything.
+    /// None if it has meaningless characters. A long dash before a number is a minus; after it, it is ambiguous.
     fn of(text: &str, is_before: bool) -> Option<Self> {
         let mut around = Self::default();
         for c in text.chars() {
             match c {
                 ' ' => {}
-                // A spreadsheet's, which keeps a number as text.
+                // Added by a spreadsheet to store a number as text.
                 '\'' if is_before => {}
                 '-' => around.minuses += 1,
                 '–' if is_before => around.minuses += 1,
@@ -287,7 +289,7 @@ fn is_digit(c: char) -> bool {
     c.is_ascii_digit()
 }
 
-/// A character as it is written in ASCII, where there is a form of it for this; nothing for one that shows nothing.
+/// A character in its ASCII form, if it has one; none for an invisible one.
 fn usual(c: char) -> Option<char> {
     const ZEROS: [char; 6] = ['\u{ff10}', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{e50}'];
     if c.is_ascii() {

@@ -1,8 +1,8 @@
-//! The one reader of amounts, wherever they are typed: in a file, on the command line, at the till, by another program.
+//! The only parser of amounts, wherever they are typed: in a file, on the command line, at the till, through the API.
 //!
-//! An amount with two readings is asked about, which is an error that shows both: `1.250` euros may be 1.25 or 1250. Money
-//! without a minor unit has one reading, and so has money of thousandths behind the separator that is usual for it. `¥500-` is
-//! how prices are written in Japan, and how some systems write what was returned.
+//! An ambiguous amount is an error that shows both readings: `1.250` euros may be 1.25 or 1250. Currencies without a
+//! minor unit have one reading, and so have currencies with thousandths after their usual separator. `¥500-` is how
+//! prices are written in Japan, and how some systems write returns.
 
 use super::amount::Money;
 use super::currency::Currency;
@@ -15,25 +15,25 @@ use crate::text;
 const MOST_QUANTITY: i64 = 1_000_000_000_000;
 
 impl Currency {
-    /// Reads an amount of whole minor units; `separator` is how its column writes decimals, if that is known. The dust that
-    /// spreadsheets leave (`59.970000000000006`) is none.
+    /// Parses an amount in whole minor units; `separator` is the decimal separator of its column, if known. Rounding
+    /// errors of spreadsheets (`59.970000000000006`) are accepted.
     ///
     /// # Errors
-    /// When the text is not one amount of this currency, has two readings, parts of the minor unit, or is larger than any
-    /// amount may be.
+    /// When the text is not an amount in this currency, is ambiguous, has fractions of the minor unit, or
+    /// exceeds the largest amount.
     pub(crate) fn read(self, text: &str, separator: Option<DecimalSeparator>) -> Result<Money> {
         let amount = self.price(text, separator)?;
-        // Money without a minor unit has thousands where its decimals would be parts of it.
+        // Without a minor unit, digits where its decimals would be are thousands.
         if self.digits == 0 && self.is_in_doubt(text) && !amount.is_whole_but_for_dust(self) {
             return self.whole(text, self.price(text, None)?);
         }
         self.whole(text, amount)
     }
 
-    /// Reads a price, which may be of parts of the minor unit.
+    /// Parses a price, which may have fractions of the minor unit.
     ///
     /// # Errors
-    /// As [`Currency::read`], but for those parts.
+    /// As [`Currency::read`], except for fractions.
     pub(crate) fn price(self, text: &str, separator: Option<DecimalSeparator>) -> Result<Decimal> {
         let numeral = self.numeral(text)?;
         let decimal = match numeral.scale {
@@ -53,10 +53,10 @@ impl Currency {
         Ok(decimal)
     }
 
-    /// Reads a quantity.
+    /// Parses a quantity.
     ///
     /// # Errors
-    /// When the text is not one number, has two readings, or is larger than any quantity may be.
+    /// When the text is not a number, is ambiguous, or exceeds the largest quantity.
     pub(crate) fn quantity(self, text: &str, separator: Option<DecimalSeparator>) -> Result<Decimal> {
         let numeral = self.numeral(text)?;
         let usual = |written| if self.digits == 0 { None } else { self.usual(written) };
@@ -74,14 +74,14 @@ impl Currency {
         if decimal.thousandths().unsigned_abs() <= MOST_QUANTITY.unsigned_abs() {
             return Ok(decimal);
         }
-        Err(Error::new(format!("{} is larger than any quantity may be", text::quote(text.trim())))
+        Err(Error::new(format!("{} is too large a quantity", text::quote(text.trim())))
             .hint(format!("the largest is {}", text::group(&(MOST_QUANTITY / 1000).to_string(), ","))))
     }
 
-    /// Whether the separator of an amount of this currency may be of decimals or of thousands: `1.149`, `1,149`.
+    /// Whether the separator in an amount of this currency may be for decimals or for thousands: `1.149`, `1,149`.
     #[must_use]
     pub(crate) fn is_in_doubt(self, text: &str) -> bool {
-        // Most amounts are settled by how many digits stand behind the separator.
+        // Most amounts are unambiguous by the number of digits after the separator.
         let behind = text.rsplit(['.', ',', '．', '，', '\u{60c}']).next().unwrap_or_default();
         if behind.chars().filter(|c| c.is_numeric()).count() != 3 {
             return false;
@@ -89,7 +89,7 @@ impl Currency {
         self.numeral(text).is_ok_and(|numeral| matches!(numeral.scale, Scale::InDoubt(_)))
     }
 
-    /// The same amount, when it is within the limit.
+    /// The same amount, if it is within the limit.
     ///
     /// # Errors
     /// When it is not.
@@ -102,11 +102,11 @@ impl Currency {
             return Ok(amount.rounded(self));
         }
         let most = text::count(self.digits as usize, "digit");
-        let message = format!("{} is not a whole number of the smallest coin", text::quote(text.trim()));
+        let message = format!("{} has a fraction of the smallest coin", text::quote(text.trim()));
         Err(Error::new(message).hint(format!("{} has {most} after the decimal point", self.code)))
     }
 
-    /// The number, which has this currency's unit or none.
+    /// The number, if it has this currency's unit or none.
     fn numeral(self, text: &str) -> Result<Numeral> {
         let quoted = || text::quote(text.trim());
         let no_amount = || Error::new(format!("{} is not an amount", quoted())).hint(self.example());
@@ -128,7 +128,7 @@ impl Currency {
         Err(Error::new(message).hint(format!("every amount of this shop is in {}, as set in shop.toml", self.code)))
     }
 
-    /// What the separator of three digits is for, where that is never in doubt in this currency.
+    /// The meaning of a separator before three digits, if it is never ambiguous in this currency.
     fn usual(self, written: DecimalSeparator) -> Option<DecimalSeparator> {
         let (written_char, other) = match written {
             DecimalSeparator::Point => ('.', DecimalSeparator::Comma),
@@ -167,23 +167,23 @@ impl Currency {
     }
 
     fn too_large(self, text: &str) -> Error {
-        Error::new(format!("{} is larger than any amount may be", text::quote(text.trim())))
+        Error::new(format!("{} is too large an amount", text::quote(text.trim())))
             .hint(format!("the largest is {}", self.show(Money::MOST)))
     }
 
-    /// How an amount is written: `write it like 612.40`.
+    /// An example of an amount: `write it like 612.40`.
     fn example(self) -> String {
         let amount = Money(612 * 10_i64.pow(self.digits) + 4 * 10_i64.pow(self.digits) / 10);
         format!("write it like {}", self.plain(amount))
     }
 }
 
-/// What a number in doubt may be: with three decimals, and with none.
+/// The two readings of an ambiguous number: with three decimals, and with none.
 fn readings(numeral: &Numeral) -> [Decimal; 2] {
     [3, 0].map(|scale| Decimal { mantissa: numeral.mantissa, scale })
 }
 
-/// The number, where one in doubt has this separator before its decimals.
+/// The number, with `separator` as its decimal separator if it is ambiguous.
 pub(super) fn decimal_of(numeral: &Numeral, separator: DecimalSeparator) -> Decimal {
     let scale = match numeral.scale {
         Scale::Settled(scale, _) => scale,
@@ -193,7 +193,7 @@ pub(super) fn decimal_of(numeral: &Numeral, separator: DecimalSeparator) -> Deci
     Decimal { mantissa: numeral.mantissa, scale }
 }
 
-/// Which decimal separator an amount shows, in a column of which that is to be known.
+/// The decimal separator that an amount shows, to determine that of its column.
 #[must_use]
 pub(crate) fn separator_shown(text: &str) -> Option<DecimalSeparator> {
     if !text.contains(['.', ',', '\u{ff0c}', '\u{ff0e}']) {

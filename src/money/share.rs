@@ -10,13 +10,13 @@ use crate::text;
 pub(crate) struct Share(u32);
 
 impl Share {
-    /// Of `n` things, how many the share is, rounded up.
+    /// How many of `n` things the share is, rounded up.
     #[must_use]
     pub(crate) fn of_rounded_up(self, n: usize) -> usize {
         (n as u128 * u128::from(self.0)).div_ceil(1_000_000).try_into().unwrap_or(n)
     }
 
-    /// Of an amount, the share of it, rounded half away from zero.
+    /// The share of an amount, rounded half away from zero.
     #[must_use]
     pub(crate) fn of_money(self, amount: Money) -> Money {
         Money(saturate(round_half_away(i128::from(amount.0) * i128::from(self.0), 1_000_000)))
@@ -28,7 +28,7 @@ impl Share {
         self.0 == 0
     }
 
-    /// Whether it is all of it.
+    /// Whether it is 100%.
     #[must_use]
     pub(crate) fn is_whole(self) -> bool {
         self.0 >= 1_000_000

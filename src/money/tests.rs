@@ -113,9 +113,9 @@ fn what_is_no_amount_is_none() {
         ("USD", "5 EUR", "`5 EUR` is in EUR, not in USD"),
         ("EUR", "$ 5", "`$ 5` is not in EUR"),
         ("GBP", "5 zł", "`5 zł` is in PLN, not in GBP"),
-        ("USD", "9999999999999999.99", "`9999999999999999.99` is larger than any amount may be"),
-        ("USD", "-10000000000.01", "`-10000000000.01` is larger than any amount may be"),
-        ("JPY", "99999999999999999999999", "`99999999999999999999999` is larger than any amount may be"),
+        ("USD", "9999999999999999.99", "`9999999999999999.99` is too large an amount"),
+        ("USD", "-10000000000.01", "`-10000000000.01` is too large an amount"),
+        ("JPY", "99999999999999999999999", "`99999999999999999999999` is too large an amount"),
     ] {
         assert_eq!(read(code, text), Err(message.to_owned()), "{code} {text}");
     }

@@ -1,4 +1,4 @@
-//! What the owner knows of an email in doubt.
+//! The owner's decision about an email in doubt.
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime};
 
@@ -12,7 +12,7 @@ use crate::store::{Read, Write, params};
 use crate::text;
 
 column_enum! {
-    /// What the owner says about an email of which nobody knows.
+    /// The owner's decision about an email in doubt.
     pub(crate) enum DoubtVerdict {
         /// It arrived, or is to be treated as if it had.
         Sent = "sent",
@@ -34,8 +34,9 @@ fn entries_of(read: &Read<'_>, planned: &Planned, reference: &str) -> Result<Vec
     Ok(theirs)
 }
 
-/// Settles an email that is in doubt, on the owner's word; one that failed may be sent again, and one that waits is due now. Of
-/// several emails to one person it is the first that is in doubt, else the first that failed, else the first that waits.
+/// Settles an email that is in doubt, as the owner decides; one that failed may be sent again, and a deferred one is
+/// due now. Of several emails to one person it is the first in doubt, else the first that failed, else the first that
+/// is deferred.
 ///
 /// # Errors
 /// When there is no such email, or its state is known.
@@ -60,19 +61,19 @@ pub(crate) fn settle_by_hand(
     if !is_open {
         let state = entry.state.as_str().replace('_', " ");
         return Err(Error::new(format!("the email to {} ({}) is {state}", entry.name, text::quote(reference)))
-            .hint("only what is in doubt is settled; what failed or waits is sent with `again`"));
+            .hint("only an email in doubt can be settled; one that failed or waits is sent with `again`"));
     }
     let sql = "SELECT o.id, o.recipient_id FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
                WHERE r.campaign_id = ?1 AND r.ref = ?2 AND o.wave = ?3";
     let found = write.first(sql, params![planned.id, reference, entry.wave], |row| {
         Ok((row.get::<OutboxId>(0)?, row.get::<RecipientId>(1)?))
     })?;
-    // No run has seen it yet: it is due.
+    // No run has tried it yet: it is due.
     let Some((id, recipient)) = found else { return Ok(entry) };
     let came_back = is_again && entry.state != OutboxState::Queued && entry.wave == 0;
     if came_back && !campaign::take_back(write, &campaign::recipient(write, recipient)?)? {
         return Err(Error::new(format!("{} ({}) gets a letter instead", entry.name, text::quote(reference)))
-            .hint("it was printed already; nobody gets both"));
+            .hint("it was already printed; no one gets both"));
     }
     let sql = "INSERT INTO outbox_decision (recipient_id, wave, verdict, old_state, old_due_at, at) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -87,10 +88,11 @@ pub(crate) fn settle_by_hand(
     Ok(entry)
 }
 
-/// Sends an email that has not gone out to the address that the book has now, a failed one again.
+/// Sends an email that was not sent yet to the address that is now on the card; also one that failed.
 ///
 /// # Errors
-/// When there is no such email, it went out or may have, or the book has no other address that takes email.
+/// When there is no such email, it was sent or may have been, or the card has no other address that accepts
+/// email.
 pub(crate) fn readdress(
     write: &Write<'_>,
     planned: &Planned,
@@ -107,21 +109,23 @@ pub(crate) fn readdress(
     let open = |state: OutboxState| theirs.iter().find(|entry| entry.state == state);
     let Some(entry) = open(OutboxState::Failed).or(open(OutboxState::Queued)).cloned() else {
         return Err(Error::new(format!("the email to {} ({}) was sent", theirs[0].name, text::quote(reference)))
-            .hint("the next campaign goes to the address that is on the card then"));
+            .hint("the next campaign uses the address that is then on the card"));
     };
     let sql = "SELECT id, customer_id FROM recipient WHERE campaign_id = ?1 AND ref = ?2";
     let found = write.first(sql, params![planned.id, reference], |row| {
         Ok((row.get::<RecipientId>(0)?, row.get::<Option<CustomerId>>(1)?))
     })?;
     let Some((id, Some(customer))) = found else {
-        return Err(Error::new(format!("the card of {} is not in the book any more", text::quote(reference)))
-            .hint("nobody can be asked for another address"));
+        return Err(Error::new(format!("the card of {} is no longer in the book", text::quote(reference)))
+            .hint("there is no card to change the address on"));
     };
     let card = customers::by_id(write, customer)?;
     let change = format!("`regulars customer set {} email=…` first", card.reference);
     let Some(address) = EmailAddress::parse(&card.email) else {
         let has = if card.email.is_empty() { "no email".to_owned() } else { text::quote(&card.email) };
-        return Err(Error::new(format!("the card of {} has {has}, which is no address", card.name())).hint(change));
+        return Err(
+            Error::new(format!("the card of {} has {has}, which is not a valid address", card.name())).hint(change)
+        );
     };
     let recipient = campaign::recipient(write, id)?;
     if address.key() == recipient.email.to_lowercase() {
@@ -134,16 +138,16 @@ pub(crate) fn readdress(
     }
     if let Some(why) = customers::suppressed(write, &card.email)? {
         let reason = why.reason.in_words();
-        return Err(Error::new(format!("no email goes to {}: {reason}", text::quote(&card.email))).hint(change));
+        return Err(Error::new(format!("no email can be sent to {}: {reason}", text::quote(&card.email))).hint(change));
     }
     campaign::readdress(write, &recipient, &card.email, now)?;
     let sql = "SELECT id FROM outbox WHERE recipient_id = ?1 AND state = ?2";
     let failed = write.all(sql, params![id, OutboxState::Failed], |row| row.get::<OutboxId>(0))?;
     if try_again(write, &failed, now)? < failed.len() {
         return Err(Error::new(format!("{} ({}) gets a letter instead", entry.name, text::quote(reference)))
-            .hint("it was printed already; nobody gets both"));
+            .hint("it was already printed; no one gets both"));
     }
-    // To that address it is another email, which nobody was given yet.
+    // To the new address it is a different email, which was not sent yet.
     let sql = "UPDATE outbox SET dated_at = NULL, due_at = NULL, first_at = NULL, attempt = 0 \
                WHERE recipient_id = ?1 AND state = ?2";
     write.run(sql, params![id, OutboxState::Queued])?;
@@ -155,8 +159,8 @@ fn set_state(write: &Write<'_>, id: OutboxId, state: OutboxState, now: NaiveDate
     write.run(sql, params![id, state, now]).map(|_| ())
 }
 
-/// A date to come was written down by a wrong clock. The mail server has not taken an email with it, so the next one is dated
-/// anew.
+/// A future date was written by a wrong clock. The mail server has not accepted an email with it, so the next one gets
+/// a new date.
 fn forget_future_date(write: &Write<'_>, id: OutboxId, now: DateTime<FixedOffset>) -> Result<()> {
     let sql = "SELECT dated_at FROM outbox WHERE id = ?1";
     let date = write.value::<Option<DateTime<FixedOffset>>>(sql, params![id])?;
@@ -166,7 +170,8 @@ fn forget_future_date(write: &Write<'_>, id: OutboxId, now: DateTime<FixedOffset
     Ok(())
 }
 
-/// Puts emails that failed for no fault of theirs back into the queue, but for those whose letter was printed instead; how many.
+/// Puts emails that failed for an unrelated reason back into the queue, except those whose letter was printed instead;
+/// returns how many.
 pub(super) fn try_again(write: &Write<'_>, ids: &[OutboxId], now: NaiveDateTime) -> Result<usize> {
     let sql = "SELECT recipient_id, wave FROM outbox WHERE id = ?1 AND state = ?2";
     let mut again = 0;

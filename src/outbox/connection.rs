@@ -1,4 +1,4 @@
-//! The connections of a run: each hands emails over, one after the other, and does what the mail server's answers ask for.
+//! The connections of a run: each sends emails, one after the other, and reacts to the mail server's replies.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -23,19 +23,19 @@ use crate::customers::AddressKey;
 use crate::domain::{EmailAddress, OutboxId};
 use crate::error::Result;
 
-/// How often in a row the mail server may turn the last connection away.
+/// How often in a row the mail server may reject the last connection.
 const STRIKES: usize = 3;
-/// Who waits looks at least this often whether it is all over.
+/// How often a waiting connection checks whether the run is over.
 const GLANCE: Duration = Duration::from_millis(50);
 
-/// How old the date of an email may be when it is handed over first.
+/// How old the date of an email may be when it is first sent.
 const DATED_AHEAD: TimeDelta = TimeDelta::seconds(1);
 
-/// An email to hand over.
+/// An email to send.
 #[derive(Debug)]
 pub(super) struct SendTask<'j> {
     recipient: &'j Recipient,
-    /// Its number in the outbox.
+    /// Its ID in the outbox.
     id: OutboxId,
     key: String,
     /// The date that it has from an earlier try.
@@ -44,8 +44,8 @@ pub(super) struct SendTask<'j> {
 }
 
 impl<'j> SendTask<'j> {
-    /// What was handed over once has the date of its bytes; what the mail server has put off before that, the date of the
-    /// first try, but for one that a wrong clock wrote down.
+    /// An email that may have been sent keeps the date in its bytes; one that was deferred before that keeps the date
+    /// of the first try, unless a wrong clock wrote it.
     pub(super) fn new(recipient: &'j Recipient, due: DueEmail, clock: Clock) -> Self {
         let first_try = || due.first_at.filter(|at| *at <= clock.now()).map(|at| clock.moment_of(at));
         let date = due.dated_at.or_else(first_try);
@@ -53,7 +53,7 @@ impl<'j> SendTask<'j> {
     }
 }
 
-/// Where an email goes, its bytes and the date in them.
+/// The destination of an email, its bytes and the date in them.
 #[derive(Debug)]
 struct ReadyEmail {
     to: Address,
@@ -61,13 +61,13 @@ struct ReadyEmail {
     date: DateTime<FixedOffset>,
 }
 
-/// What a connection tells: what became of its last emails, and which it wants to hand over next.
+/// A message of a connection: the outcome of its last emails, and the one it wants to send next.
 pub(super) struct HandOverStep {
     pub(super) settled: Vec<Settled>,
     pub(super) claim: Option<HandOverClaim>,
 }
 
-/// An email that a connection wants to hand over, and where it waits for the word.
+/// An email that a connection wants to send, with the channel on which it waits for permission.
 pub(super) struct HandOverClaim {
     pub(super) id: OutboxId,
     /// The hash of its address.
@@ -77,13 +77,13 @@ pub(super) struct HandOverClaim {
     pub(super) answer: SyncSender<bool>,
 }
 
-/// What is left to do, and how many connections are at it: together, so that nobody leaves work behind.
+/// The remaining work, and how many connections are active: under one lock, so that none stops while work is left.
 struct TaskQueue<'j> {
     tasks: VecDeque<SendTask<'j>>,
     connections: usize,
 }
 
-/// What the connections share.
+/// State shared by the connections.
 pub(super) struct Connections<'j> {
     job: &'j SendJob<'j>,
     addresses: AddressKey,
@@ -92,25 +92,26 @@ pub(super) struct Connections<'j> {
     /// Ends the run, with the reason.
     over: AtomicBool,
     why: Mutex<Option<String>>,
-    /// How often in a row the server was of no use.
+    /// How often in a row the server was unusable.
     strikes: AtomicUsize,
     refusals: Mutex<LastRefusals>,
 }
 
-/// How many of the last emails are looked at, and how many of them alike are a refusal of us.
+/// How many of the last emails are compared, and how many similar rejections mean that we are rejected.
 const LAST: usize = 6;
 const ALIKE: usize = 5;
 
-/// The last emails that were handed over or refused for good: which, and how those that were refused are like others.
+/// The last emails that were sent or rejected permanently, and the kind of each rejection.
 #[derive(Default)]
 struct LastRefusals {
     last: VecDeque<(OutboxId, Option<RefusalKind>)>,
-    /// Refused alike: it was not them.
+    /// Rejected in a similar way: the recipients are not the reason.
     blameless: Vec<OutboxId>,
 }
 
 impl LastRefusals {
-    /// Adds what became of one; whether with it so many were refused alike that it cannot be them.
+    /// Adds an outcome; returns whether there are now so many similar rejections that the recipients cannot be the
+    /// reason.
     fn add(&mut self, id: OutboxId, kind: Option<RefusalKind>) -> bool {
         if self.last.len() == LAST {
             self.last.pop_front();
@@ -145,23 +146,23 @@ impl<'j> Connections<'j> {
         }
     }
 
-    /// Ends the run, for no reason of its own.
+    /// Ends the run without a new reason.
     pub(super) fn end_now(&self) {
         self.over.store(true, Ordering::SeqCst);
     }
 
-    /// Why the run ended before its emails did, and which of those that failed are to be tried again.
+    /// Why the run ended early, and which failed emails are to be tried again.
     pub(super) fn ended(self) -> (Option<String>, Vec<OutboxId>) {
         let refusals = self.refusals.into_inner().unwrap_or_else(PoisonError::into_inner);
         (self.why.into_inner().unwrap_or_else(PoisonError::into_inner), refusals.blameless)
     }
 
-    /// Hands emails over, one after the other, until there are none or the run is over.
+    /// Sends emails, one after the other, until there are none or the run is over.
     pub(super) fn work(&self, steps: &Sender<HandOverStep>) {
         let mut session: Option<SmtpSession> = None;
-        // What became of the last email rides with the next one's claim, in one commit.
+        // The outcome of the last email is sent with the next claim, for one commit.
         let mut before: Vec<Settled> = Vec::new();
-        // The next one is made while the disk is waited for.
+        // The next one is made while the disk is busy.
         let mut ahead: Option<SendTask<'j>> = None;
         while let Some(mut task) = self.next(&mut ahead, &mut before, steps) {
             match self.hand_over(&mut task, &mut ahead, &mut session, &mut before, steps) {
@@ -170,7 +171,7 @@ impl<'j> Connections<'j> {
                         break;
                     }
                 }
-                // The one who writes things down is gone: nothing may leave any more.
+                // The writer thread is gone: nothing may be sent any more.
                 Err(Gone) => return,
             }
         }
@@ -182,7 +183,7 @@ impl<'j> Connections<'j> {
         }
     }
 
-    /// The next email, when its time has come.
+    /// The next email, once it is time.
     fn next(
         &self,
         ahead: &mut Option<SendTask<'j>>,
@@ -205,7 +206,7 @@ impl<'j> Connections<'j> {
         self.wait_until(slot).then_some(task)
     }
 
-    /// Hands one email over; what to do after it, with what went wrong.
+    /// Sends one email; returns what to do next, and the error.
     fn hand_over(
         &self,
         task: &mut SendTask<'j>,
@@ -227,7 +228,7 @@ impl<'j> Connections<'j> {
                 Err(fault) => return Ok(HandOver::fault(Phase::Connect, &fault)),
             },
         };
-        // Made ahead of a long wait: its date is to be the moment at which it goes.
+        // It was made before a long wait: its date must be the time of sending.
         if task.date.is_none() && self.job.clock.moment() - ready.date > DATED_AHEAD {
             match self.make(task) {
                 Ok(now) => ready = now,
@@ -252,7 +253,7 @@ impl<'j> Connections<'j> {
             next.ready = Some(self.make(next));
         }
         if !granted.recv().map_err(|_| Gone)? {
-            // Forgotten, or said no, a moment ago: after the leave to go on only hanging up says nothing.
+            // Forgotten or opted out a moment ago: after DATA only closing the connection sends nothing.
             *session = None;
             return Ok(HandOver::new(NextStep::Skip, String::new()));
         }
@@ -271,17 +272,16 @@ impl<'j> Connections<'j> {
         }
     }
 
-    /// Makes an email.
     fn make(&self, task: &SendTask<'_>) -> Result<ReadyEmail, String> {
         let date = task.date.unwrap_or_else(|| self.job.clock.moment());
         let bytes = (self.job.compose)(task.recipient, &task.key, date).map_err(|fault| fault.message().to_owned())?;
         let body = String::from_utf8(bytes).map_err(|_| "the email is not text".to_owned())?;
         let address = EmailAddress::parse(&task.recipient.email).and_then(|address| address.for_wire().parse().ok());
-        let to = address.ok_or_else(|| "this is no email address".to_owned())?;
+        let to = address.ok_or_else(|| "this is not an email address".to_owned())?;
         Ok(ReadyEmail { to, message: WireMessage::of(body), date })
     }
 
-    /// Does what an answer asks for; whether this connection goes on.
+    /// Does what a reply requires; returns whether this connection continues.
     fn follow(
         &self,
         handed: HandOver,
@@ -293,7 +293,7 @@ impl<'j> Connections<'j> {
         let id = task.id;
         let HandOver { next, reply, carried, phase } = handed;
         let settled = |outcome| {
-            // A yes is not looked through for what a no would say about the address.
+            // The text of a positive reply is not searched for bounce phrases.
             let bounce = (outcome != HandOverOutcome::Sent).then(|| bounce_class(phase, &reply)).flatten();
             Settled { id, outcome, bounce, reply: reply.clone() }
         };
@@ -304,17 +304,19 @@ impl<'j> Connections<'j> {
                 let is_final = matches!(outcome, HandOverOutcome::Sent | HandOverOutcome::Failed);
                 let kind = refusal_kind(phase, &reply).filter(|_| outcome == HandOverOutcome::Failed);
                 if is_final && self.refusals.lock().unwrap_or_else(PoisonError::into_inner).add(id, kind) {
-                    self.end(format!("the mail server refuses our emails, {ALIKE} of the last {LAST} alike: {reply}"));
+                    self.end(format!(
+                        "the mail server rejects our emails, {ALIKE} of the last {LAST} in the same way: {reply}"
+                    ));
                     return false;
                 }
             }
             NextStep::Stop => {
-                self.end(format!("the mail server refuses us: {reply}"));
+                self.end(format!("the mail server rejects us: {reply}"));
                 return false;
             }
             NextStep::Slower | NextStep::Reconnect => {
                 *session = None;
-                // This connection may end here: what it has taken goes back first.
+                // This connection may end here: its pending task is returned first.
                 if let Some(next) = ahead.take() {
                     self.queue().tasks.push_front(next);
                 }
@@ -323,10 +325,10 @@ impl<'j> Connections<'j> {
                     self.limiter.halve();
                 }
                 if matches!(phase, Phase::Body | Phase::Dot) {
-                    // It was written down as being handed over, and comes back with a definite no.
+                    // It was recorded as being sent, and is returned with a definite rejection.
                     before.push(settled(HandOverOutcome::Later));
                 } else if carried > 0 || !was_asked {
-                    // A server may end a connection after so many emails: this one has not been asked for yet.
+                    // A server may end a connection after some emails: this one was not sent yet.
                     self.queue().tasks.push_front(task);
                 } else {
                     before.push(settled(HandOverOutcome::Later));
@@ -337,7 +339,7 @@ impl<'j> Connections<'j> {
         true
     }
 
-    /// A new connection was of no use: fewer of them go on; the last one waits, and gives up after a few times.
+    /// A new connection was unusable: fewer of them continue; the last one waits, and gives up after a few tries.
     fn strike(&self, next: NextStep, reply: &str) -> bool {
         let mut queue = self.queue();
         if queue.connections > 1 {
@@ -348,7 +350,7 @@ impl<'j> Connections<'j> {
         let strikes = self.strikes.fetch_add(1, Ordering::SeqCst) + 1;
         if strikes >= STRIKES {
             let what = if next == NextStep::Slower {
-                "the mail server turns us away"
+                "the mail server rejects the connection"
             } else {
                 "the connection to the mail server fails"
             };
@@ -374,7 +376,7 @@ impl<'j> Connections<'j> {
         self.over.load(Ordering::SeqCst) || self.job.stop.load(Ordering::SeqCst)
     }
 
-    /// Whether the moment came before the run was over.
+    /// Returns whether the moment came before the run was over.
     fn wait_until(&self, moment: Instant) -> bool {
         loop {
             if self.is_over() {
@@ -389,11 +391,11 @@ impl<'j> Connections<'j> {
     }
 }
 
-/// What came of handing an email over: what to do next, and in which words.
+/// The result of sending an email: what to do next, and the server's text.
 struct HandOver {
     next: NextStep,
     reply: String,
-    /// How many emails the connection had taken before.
+    /// How many emails the connection had sent before.
     carried: usize,
     phase: Phase,
 }
@@ -408,5 +410,5 @@ impl HandOver {
     }
 }
 
-/// Nobody writes down any more what becomes of emails.
+/// The writer thread has ended.
 struct Gone;

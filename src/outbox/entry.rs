@@ -1,4 +1,4 @@
-//! What became of each email of a campaign, as the owner sees it.
+//! The state of each email of a campaign, for the owner.
 
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
@@ -11,31 +11,31 @@ use crate::store::{Read, params};
 /// One email of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct OutboxEntry {
-    /// 0 for the campaign's own, 1 and on for its reminders.
+    /// 0 for the campaign's own, 1 and up for its reminders.
     pub(crate) wave: usize,
     #[serde(rename = "ref")]
     pub(crate) reference: String,
     pub(crate) name: String,
     pub(crate) email: String,
     pub(crate) state: OutboxState,
-    /// How often the mail server was asked to accept it.
+    /// How often it was offered to the mail server.
     pub(crate) attempts: usize,
-    /// When it came into this state.
+    /// When it entered this state.
     pub(crate) at: Option<NaiveDateTime>,
     /// Not again before this moment.
     pub(crate) due_at: Option<NaiveDateTime>,
-    /// What the mail server answered, or what broke off.
+    /// The mail server's reply, or why the connection broke.
     pub(crate) reply: String,
-    /// The day on which it was known that it did not reach them.
+    /// The day on which a report showed that it did not arrive.
     pub(crate) came_back: Option<NaiveDate>,
-    /// Of the letter that goes instead.
+    /// The state of the letter that replaces it.
     pub(crate) letter: Option<PieceState>,
-    /// In the words of a report that came back.
+    /// The text of a bounce report.
     pub(crate) report: String,
 }
 
-/// Every email of a wave of a campaign, in its order; the campaign's own that no run has seen yet are queued, a reminder is
-/// there once a run has seen it.
+/// Every email of a wave, in order; the campaign's own emails without a run are queued, a reminder exists once a run
+/// has handled it.
 pub(crate) fn entries(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<Vec<OutboxEntry>> {
     let sql = "SELECT r.ref, r.name, r.email, COALESCE(o.state, ?3), COALESCE(o.attempt, 0), o.at, o.due_at, \
                COALESCE(o.reply, ''), CASE WHEN ?2 > 0 THEN NULL WHEN r.channel = ?4 THEN r.returned_on ELSE s.returned_on END, \
@@ -90,7 +90,7 @@ impl OutboxCounts {
     }
 }
 
-/// The last wave of a campaign of which something is in the outbox; 0 before any reminder.
+/// The last wave of a campaign with emails in the outbox; 0 before any reminder.
 pub(crate) fn last_wave(read: &Read<'_>, planned: &Planned) -> Result<usize> {
     let sql = "SELECT COALESCE(max(o.wave), 0) FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
                WHERE r.campaign_id = ?1";

@@ -1,9 +1,9 @@
-//! The outbox: every email of a plan, and of each of its reminders, goes out at most once, and of what cannot be known it is
-//! said that it is in doubt.
+//! The outbox: every email of a plan, and of each of its reminders, is sent at most once; if it is unknown whether one
+//! was sent, it is marked as in doubt.
 //!
-//! An email is queued, then sending while it is handed over, then sent, failed or in doubt. It is written down as sending, on
-//! disk, before the last byte that could make it sent; whoever finds it so later knows that nobody knows. The date in its bytes
-//! is written down with that, so that it is the same email whenever it is handed over again.
+//! An email is queued, then sending, then sent, failed or in doubt. The state "sending" is on disk before the last byte
+//! that could complete the email; an email found in this state later is in doubt. The date in its bytes is stored at
+//! the same time, so that a retry sends the same email.
 
 mod by_hand;
 mod connection;

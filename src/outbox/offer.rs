@@ -1,4 +1,4 @@
-//! A look at the mail server: whether it lets us in, and what it offers. No email goes.
+//! Checks the mail server: whether it accepts our login, and its capabilities. No email is sent.
 
 use serde::Serialize;
 
@@ -7,51 +7,51 @@ use super::settings::Sender;
 use super::smtp_session::SmtpSession;
 use crate::shop::Security;
 
-/// What the mail server offers.
+/// The capabilities of the mail server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct ServerOffer {
     pub(crate) host: String,
     pub(crate) port: u16,
     /// `tls`, `starttls` or `none`.
     pub(crate) encryption: &'static str,
-    /// It can begin to encrypt.
+    /// It supports STARTTLS.
     pub(crate) starttls: bool,
-    /// Who has signed in.
+    /// The user that signed in.
     pub(crate) user: Option<String>,
-    /// The ways of signing in: `PLAIN`, `LOGIN`.
+    /// The authentication methods: `PLAIN`, `LOGIN`.
     pub(crate) auth: Vec<String>,
-    /// Several commands may go at once.
+    /// It accepts several commands at once.
     pub(crate) pipelining: bool,
-    /// The most bytes that an email may have, if it says so.
+    /// The largest email in bytes, if announced.
     pub(crate) size: Option<u64>,
-    /// Bodies that are not ASCII.
+    /// Non-ASCII bodies.
     #[serde(rename = "8bitmime")]
     pub(crate) eight_bit: bool,
-    /// Addresses that are not ASCII.
+    /// Non-ASCII addresses.
     pub(crate) smtputf8: bool,
 }
 
-/// Why no email would get to it.
+/// Why emails cannot be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ServerProblem {
-    /// Nobody answers, or not as a mail server does.
+    /// No reply, or not one of a mail server.
     Silent(String),
-    /// It cannot show that it is who it should be.
+    /// It cannot prove its identity.
     Certificate(String),
     /// It does not encrypt.
     Open,
-    /// It does not let us in.
+    /// It rejects the login.
     Password(String),
-    /// It takes no emails from this sender.
+    /// It rejects this sender.
     Refused(String),
-    /// It takes none from this sender at the moment.
+    /// It temporarily rejects this sender.
     NotNow(String),
 }
 
-/// Connects, signs in, says who writes, and leaves again.
+/// Connects, signs in, announces the sender, and disconnects.
 ///
 /// # Errors
-/// When no email would get to it.
+/// When emails cannot be sent.
 pub(crate) fn look(sender: &Sender) -> Result<ServerOffer, ServerProblem> {
     let server = &sender.server;
     let mut session =

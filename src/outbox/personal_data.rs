@@ -45,7 +45,7 @@ const TABLES: &[ExportTable] = &[
     },
 ];
 
-/// What was sent stays on record; nothing more goes to a place with nobody in it.
+/// What was sent stays on record; nothing more is sent to an emptied place.
 fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
     for place in &erasure.places {
         let recipient = place.recipient;

@@ -1,5 +1,5 @@
-//! The queue in the database: what waits, what a run takes out of it, and what it writes down. Nothing leaves the shop before
-//! it is on disk here.
+//! The queue in the database: what waits, what a run claims, and what it records. Nothing is sent before it is on disk
+//! here.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -11,7 +11,7 @@ use crate::domain::{BounceClass, Consent, NoteKind, OutboxId, OutboxState, Recip
 use crate::error::Result;
 use crate::store::{Read, Write, params};
 
-/// How long to wait before the second try, the third and so on, in minutes; the last for all after it.
+/// The delay before the second try, the third and so on, in minutes; the last for all later ones.
 const WAITS: [i64; 4] = [5, 15, 60, 240];
 
 /// An email that failed because of its address.
@@ -21,15 +21,15 @@ pub(crate) struct Undeliverable<'u> {
     /// 0 for the campaign's own email.
     pub(crate) wave: usize,
     pub(crate) class: BounceClass,
-    /// In the words of the mail server.
+    /// As the mail server worded it.
     pub(crate) reply: &'u str,
     pub(crate) on: NaiveDate,
 }
 
-/// What an email that failed means for its address and its recipient: done in the transaction that writes the failure down.
+/// What a failed email means for its address and its recipient: done in the transaction that records the failure.
 pub(crate) type OnUndeliverable<'j> = dyn Fn(&Write<'_>, &Undeliverable<'_>) -> Result<()> + Sync + 'j;
 
-/// Puts every email of a wave that is not there yet into the outbox, with the key of its Message-ID.
+/// Adds every email of a wave that is not there yet to the outbox, with the key of its Message-ID.
 pub(super) fn enqueue(write: &Write<'_>, planned: &Planned, wave: usize, recipients: &[&Recipient]) -> Result<()> {
     let sql = "INSERT INTO outbox (recipient_id, wave, message_key) VALUES (?1, ?2, ?3) \
                ON CONFLICT (recipient_id, wave) DO NOTHING";
@@ -40,7 +40,7 @@ pub(super) fn enqueue(write: &Write<'_>, planned: &Planned, wave: usize, recipie
     Ok(())
 }
 
-/// Takes emails of a reminder out of the queue again, but for those to `keep`.
+/// Removes emails of a reminder from the queue, except those to `keep`.
 pub(crate) fn withdraw(write: &Write<'_>, planned: &Planned, wave: usize, keep: &[&Recipient]) -> Result<()> {
     let sql = "SELECT o.id, o.recipient_id FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
                WHERE r.campaign_id = ?1 AND o.wave = ?2 AND o.wave > 0 AND o.state = ?3";
@@ -53,14 +53,14 @@ pub(crate) fn withdraw(write: &Write<'_>, planned: &Planned, wave: usize, keep: 
     unwanted.map(|(id, _)| id).try_for_each(|id| write.run(sql, params![id, OutboxState::Queued]).map(|_| ()))
 }
 
-/// What an earlier run was handing over when it ended is in doubt; how many.
+/// Marks what an earlier run was sending when it ended as in doubt; returns how many.
 pub(super) fn doubt_what_was_left(write: &Write<'_>, now: NaiveDateTime) -> Result<usize> {
     let sql = "UPDATE outbox SET state = ?2, at = ?1, reply = 'the run was broken off while this was handed over' \
                WHERE state = ?3";
     write.run(sql, params![now, OutboxState::InDoubt, OutboxState::Sending])
 }
 
-/// How many emails of which campaign are being handed over, or were when a run was broken off.
+/// How many emails of which campaign are being sent, or were when a run was interrupted.
 pub(super) fn sending(read: &Read<'_>) -> Result<Vec<(Planned, usize)>> {
     let sql = "SELECT c.slug, count(*) FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
                JOIN campaign c ON c.id = r.campaign_id WHERE o.state = ?1 GROUP BY c.slug ORDER BY c.slug";
@@ -74,9 +74,9 @@ pub(super) struct DueEmail {
     pub(super) id: OutboxId,
     /// That of its Message-ID.
     pub(super) key: String,
-    /// The moment in its Date, once its bytes may have left.
+    /// The time in its Date header, once its bytes may have been sent.
     pub(super) dated_at: Option<DateTime<FixedOffset>>,
-    /// When it was tried first, of the tries that count.
+    /// When it was first tried, of the tries that count.
     pub(super) first_at: Option<NaiveDateTime>,
 }
 
@@ -97,7 +97,7 @@ pub(super) fn due(
     Ok(found.into_iter().collect())
 }
 
-/// The next moment at which something of a wave may be tried again that may not now.
+/// The next moment at which a deferred email of a wave may be tried again.
 pub(super) fn next_try(
     read: &Read<'_>,
     planned: &Planned,
@@ -109,7 +109,7 @@ pub(super) fn next_try(
     read.value(sql, params![planned.id, wave, OutboxState::Queued, now])
 }
 
-/// How many emails the mail server was given on the day of `now`, of all campaigns.
+/// How many emails were sent to the mail server on the day of `now`, in all campaigns.
 pub(super) fn given_today(read: &Read<'_>, now: NaiveDateTime) -> Result<usize> {
     let today = now.date().and_time(chrono::NaiveTime::MIN);
     let sql = "SELECT count(*) FROM outbox WHERE state IN (?3, ?4, ?5) AND at >= ?1 AND at < ?2";
@@ -117,48 +117,49 @@ pub(super) fn given_today(read: &Read<'_>, now: NaiveDateTime) -> Result<usize> 
     read.value(sql, params![today, tomorrow, OutboxState::Sending, OutboxState::Sent, OutboxState::InDoubt])
 }
 
-/// Whether a next try is further away than anything waits: a wrong clock wrote it down. An hour more is that of the clocks in
-/// autumn.
+/// Whether a next try is later than any delay: a wrong clock wrote it. One more hour allows for the end of daylight
+/// saving time.
 pub(crate) fn is_beyond_any_wait(due_at: NaiveDateTime, now: NaiveDateTime) -> bool {
     due_at - now > TimeDelta::minutes(WAITS[WAITS.len() - 1] + 60)
 }
 
-/// Writes a run down; its id.
+/// Records a run; returns its ID.
 pub(super) fn begin(write: &Write<'_>, planned: &Planned, wave: usize, now: NaiveDateTime) -> Result<i64> {
     let sql = "INSERT INTO outbox_run (campaign_id, wave, began_at) VALUES (?1, ?2, ?3) RETURNING id";
     write.value(sql, params![planned.id, wave, now])
 }
 
-/// Lets what a run leaves over go on without the owner.
+/// Allows what a run leaves over to continue without the owner.
 pub(super) fn let_go_on(write: &Write<'_>, run: i64) -> Result<()> {
     write.run("UPDATE outbox_run SET goes_on = 1 WHERE id = ?1", params![run]).map(|_| ())
 }
 
-/// Whether the campaign's own emails may go on without the owner: the last run was over all of them, and nobody stopped it.
+/// Whether the campaign's own emails may continue without the owner: the last run covered all of them, and was not
+/// stopped.
 pub(crate) fn goes_on(read: &Read<'_>, planned: &Planned) -> Result<bool> {
     let sql = "SELECT goes_on FROM outbox_run WHERE campaign_id = ?1 AND wave = 0 ORDER BY id DESC LIMIT 1";
     Ok(read.first(sql, params![planned.id], |row| row.get(0))?.unwrap_or(false))
 }
 
-/// How far the outbox has come; 0 before the first run.
+/// The step counter of the outbox; 0 before the first run.
 pub(super) fn step(read: &Read<'_>) -> Result<i64> {
     read.value("SELECT step FROM outbox_step", params![])
 }
 
-/// One step further; which it is.
+/// Increments the step; returns it.
 pub(super) fn advance(write: &Write<'_>) -> Result<i64> {
     write.value("UPDATE outbox_step SET step = step + 1 RETURNING step", params![])
 }
 
-/// As far as another copy of this shop had come.
+/// Sets the step to that of another copy of this shop.
 pub(super) fn catch_up(write: &Write<'_>, step: i64) -> Result<()> {
     write.run("UPDATE outbox_step SET step = ?1 WHERE step < ?1", params![step]).map(|_| ())
 }
 
-/// Takes an email out of the queue to hand it over, if it is still there, its recipient still has consented and the address,
-/// given as its hash, is not suppressed; its bytes have this date from now on. A reminder only if they have neither come nor complained, and their mail did not come
-/// back. One statement, so that nothing changes between the look and the claim. Nothing of the email may leave before this is
-/// on disk.
+/// Claims a queued email for sending, if it is still there, its recipient still has consented and the address, given as
+/// its hash, is not suppressed; this fixes its date. A reminder only if they have neither come nor complained, and
+/// their mail did not come back. One statement, so that nothing changes between the check and the claim. Nothing of the
+/// email may be sent before this is on disk.
 pub(super) fn claim(
     write: &Write<'_>,
     id: OutboxId,
@@ -182,7 +183,7 @@ pub(super) fn claim(
     Ok(write.run(sql, values)? == 1)
 }
 
-/// Writes down what became of an email.
+/// Records the outcome of an email.
 pub(super) fn settle(
     write: &Write<'_>,
     settled: &Settled,
@@ -221,15 +222,15 @@ pub(super) fn settle(
     Ok(outcome)
 }
 
-/// Writes down that an email has gone, with its recipient too when it is the campaign's own.
+/// Records that an email was sent, also for its recipient when it is the campaign's own.
 pub(super) fn mark_sent(write: &Write<'_>, id: OutboxId) -> Result<()> {
     let sql = "SELECT recipient_id FROM outbox WHERE id = ?1 AND wave = 0";
     let own = write.first(sql, params![id], |row| row.get::<RecipientId>(0))?;
     own.map_or(Ok(()), |recipient| campaign::mark_email_sent(write, recipient))
 }
 
-/// Puts an email back into the queue for later; after a day it has failed. A first try that is still to come was written down
-/// by a wrong clock.
+/// Puts an email back into the queue for later; after a day it has failed. A first try in the future was written by a
+/// wrong clock.
 fn later(write: &Write<'_>, settled: &Settled, run: i64, now: NaiveDateTime) -> Result<HandOverOutcome> {
     let sql = "UPDATE outbox SET state = ?5, reply = ?2, at = ?3, run = ?4, \
                attempt = attempt + CASE state WHEN ?5 THEN 1 ELSE 0 END, \

@@ -1,18 +1,18 @@
-//! How fast emails go out: the rate of shop.toml, half of it whenever the mail server wants less, and little by little the same
-//! again while it takes what it gets.
+//! How fast emails are sent: the rate in shop.toml, halved whenever the mail server asks for less, and gradually
+//! restored while it accepts emails.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A gap too short to matter.
 const NOTHING: Duration = Duration::from_micros(100);
-/// The slowest that a run gets by itself.
+/// The lowest rate that halving can reach.
 const SLOWEST: Duration = Duration::from_secs(60);
 
-/// After so many emails that went well a rate that was halved is what it was before, by and by.
+/// After this many successful emails a halved rate is gradually restored.
 const EMAILS_TO_RECOVER: u32 = 20;
 
-/// When the next email may go, for all connections together.
+/// The time of the next email, shared by all connections.
 #[derive(Debug)]
 pub(super) struct RateLimiter {
     state: Mutex<LimiterState>,
@@ -21,7 +21,7 @@ pub(super) struct RateLimiter {
 #[derive(Debug)]
 struct LimiterState {
     gap: Duration,
-    /// As shop.toml has it.
+    /// The rate in shop.toml.
     wanted: Duration,
     next: Instant,
     began: Instant,
@@ -29,14 +29,14 @@ struct LimiterState {
 }
 
 impl RateLimiter {
-    /// With so much time from one to the next; none without a rate.
+    /// With this gap between emails; none for no limit.
     pub(super) fn of(gap: Option<Duration>) -> Self {
         let now = Instant::now();
         let gap = gap.unwrap_or_default();
         Self { state: Mutex::new(LimiterState { gap, wanted: gap, next: now, began: now, given: 0 }) }
     }
 
-    /// The moment of the next email; each is given once.
+    /// The time of the next email; each is given once.
     pub(super) fn slot(&self) -> Instant {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let slot = state.next.max(Instant::now());
@@ -47,7 +47,7 @@ impl RateLimiter {
         slot
     }
 
-    /// Half the rate from now on; without one, half of what it has been so far.
+    /// Halves the rate; without a limit, half of the actual rate so far.
     pub(super) fn halve(&self) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let measured = state.began.elapsed() / state.given.max(1);

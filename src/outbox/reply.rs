@@ -1,4 +1,4 @@
-//! What an answer of the mail server means for the email, and for all the others.
+//! What a reply of the mail server means for the email, and for all others.
 
 use crate::domain::{BounceClass, OutboxId, status_of};
 use crate::mail_stream::StreamFault;
@@ -8,26 +8,26 @@ use crate::mail_stream::StreamFault;
 pub(super) enum Phase {
     /// Connecting, encrypting, signing in.
     Connect,
-    /// `MAIL`: who sends.
+    /// `MAIL`: the sender.
     Sender,
-    /// `RCPT`: who gets it.
+    /// `RCPT`: the recipient.
     Recipient,
-    /// `DATA`, up to the leave to go on.
+    /// `DATA`, up to the server's permission to continue.
     Data,
-    /// The leave was there, and what went of the body was not its end.
+    /// The body has been started, but not its end.
     Body,
-    /// The body and its dot were on their way.
+    /// The body and its final dot were being sent.
     Dot,
 }
 
-/// What went wrong with the mail server.
+/// An error of the mail server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum SmtpError {
-    /// It said no: the code, and its words.
+    /// A rejection: the code, and its text.
     Refused(u16, String),
-    /// It does not offer an extension that this email needs.
+    /// It does not support an extension that this email needs.
     Lacks(&'static str),
-    /// It said nothing, or nothing that can be understood: the connection is of no use any more.
+    /// No valid reply: the connection is unusable.
     Lost(String),
 }
 
@@ -38,7 +38,7 @@ impl From<StreamFault> for SmtpError {
 }
 
 impl SmtpError {
-    /// As it is kept and shown: `550 5.1.1 no such user`.
+    /// The stored and displayed form: `550 5.1.1 no such user`.
     pub(super) fn text(&self) -> String {
         match self {
             Self::Refused(code, text) => format!("{code} {text}").trim().to_owned(),
@@ -48,43 +48,43 @@ impl SmtpError {
     }
 }
 
-/// What became of an email.
+/// The outcome of an email.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum HandOverOutcome {
-    /// The mail server has taken it.
+    /// The mail server has accepted it.
     Sent,
-    /// It will not be taken.
+    /// It will not be accepted.
     Failed,
     /// To be tried again after a while.
     Later,
-    /// Nobody knows.
+    /// Unknown.
     InDoubt,
 }
 
-/// An email and what became of it.
+/// An email and its outcome.
 #[derive(Debug)]
 pub(super) struct Settled {
     pub(super) id: OutboxId,
     pub(super) outcome: HandOverOutcome,
     pub(super) reply: String,
-    /// What the refusal says about the address.
+    /// What the rejection means for the address.
     pub(super) bounce: Option<BounceClass>,
 }
 
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NextStep {
-    /// Settle this email so, and go on with the same connection.
+    /// Settle this email, and continue with the same connection.
     Settle(HandOverOutcome),
-    /// Leave this email where it is, and go on with the next.
+    /// Leave this email as it is, and continue with the next.
     Skip,
-    /// Settle this email so, and go on with a new connection.
+    /// Settle this email, and continue with a new connection.
     SettleAndReconnect(HandOverOutcome),
-    /// Stop the run; this email was not to blame.
+    /// Stop the run; this email is not the reason.
     Stop,
-    /// The server wants less of us: a new connection, later and slower.
+    /// The server asks for less: a new connection, later and slower.
     Slower,
-    /// The connection broke off before anything was handed over: a new one.
+    /// The connection broke before anything was sent: open a new one.
     Reconnect,
 }
 
@@ -100,10 +100,10 @@ pub(super) fn judge(phase: Phase, error: &SmtpError) -> NextStep {
     }
 }
 
-/// In what refusals are alike: the moment, the code and the status. Nothing when a refusal is about the mailbox.
+/// What similar rejections share: the phase, the code and the status. None for a rejection about the mailbox.
 pub(super) type RefusalKind = (Phase, String);
 
-/// How a refusal for good is like others; a list may have many dead mailboxes, and that is no refusal of us.
+/// The kind of a permanent rejection; a list may have many dead mailboxes, which does not mean that we are rejected.
 pub(super) fn refusal_kind(phase: Phase, reply: &str) -> Option<RefusalKind> {
     let (code, words) = reply.split_once(' ')?;
     let is_ours = code.starts_with('5') && BounceClass::of("", reply) == BounceClass::Unreached;
@@ -111,8 +111,8 @@ pub(super) fn refusal_kind(phase: Phase, reply: &str) -> Option<RefusalKind> {
     is_ours.then(|| (phase, format!("{code} {status}")))
 }
 
-/// Whether a reply such as `554 5.7.1 Relay access denied` is one to anybody who has not signed in, whoever is written to. 5.7.133
-/// and its neighbours are of a mailbox that takes emails of some people alone.
+/// Whether a reply such as `554 5.7.1 Relay access denied` is the one to clients that have not signed in, for any
+/// recipient. 5.7.133 and similar codes mean a mailbox that accepts emails only from some people.
 pub(super) fn wants_us_to_sign_in(reply: &str) -> bool {
     const WORDS: [&str; 4] = ["relay", "authenticat", "sign in", "log in"];
     let Some((code, words)) = reply.split_once(' ') else { return matches!(reply, "530" | "535") };
@@ -121,8 +121,8 @@ pub(super) fn wants_us_to_sign_in(reply: &str) -> bool {
     matches!(code, "530" | "535") || is_of_all && WORDS.iter().any(|word| words.contains(word))
 }
 
-/// What a reply such as `550 5.1.1 no such user` says about the address; nothing when it is about the message, the sender or
-/// the server.
+/// What a reply such as `550 5.1.1 no such user` means for the address; none when it is about the message, the sender
+/// or the server.
 pub(super) fn bounce_class(phase: Phase, reply: &str) -> Option<BounceClass> {
     if !matches!(phase, Phase::Recipient | Phase::Data | Phase::Dot) {
         return None;
@@ -135,9 +135,9 @@ pub(super) fn bounce_class(phase: Phase, reply: &str) -> Option<BounceClass> {
     match status_of(words) {
         Some([5, 1, 7 | 8]) => None,
         Some([5, 1 | 2, _]) => Some(BounceClass::Unreached),
-        // Without a status there is only the moment at which it was said.
+        // Without a status there is only the phase.
         None if phase == Phase::Recipient && code == "552" => Some(BounceClass::MailboxFull),
-        // 530 and 535 want us to sign in.
+        // 530 and 535 require us to sign in.
         None if phase == Phase::Recipient && code.starts_with('5') && !matches!(code, "530" | "535") => {
             Some(BounceClass::Unreached)
         }
@@ -238,7 +238,7 @@ mod tests {
             (Sender, "550 5.1.1 no", None),
             (Dot, "554 5.3.4 too big", None),
             (Dot, "554 spam", None),
-            (Dot, "the mail server hung up", None),
+            (Dot, "the mail server closed the connection", None),
         ] {
             assert_eq!(bounce_class(phase, reply), class, "{reply}");
         }

@@ -1,4 +1,4 @@
-//! Replies of a mail server (RFC 5321, 4.2), read from whatever it sends: each is a reply, or the connection is of no use.
+//! Parses replies of a mail server (RFC 5321, 4.2) from any input: it is a reply, or the connection is unusable.
 
 use std::io::{ErrorKind, Read};
 use std::time::{Duration, Instant};
@@ -8,15 +8,17 @@ use encoding_rs::WINDOWS_1252;
 use super::reply::SmtpError;
 use crate::domain::status_of;
 use crate::mail_stream::StreamFault;
+use crate::text;
 
-/// Bytes that a reply may have, all its lines together. RFC 5321 asks for 512 a line; who offers much sends some thousands.
+/// The longest reply in bytes, all its lines together. RFC 5321 requires 512 for a line; servers with many capabilities
+/// send some thousands.
 const LONGEST: usize = 64 * 1024;
-/// Characters that are kept of its text.
+/// How many characters of its text are kept.
 const SHOWN: usize = 1000;
-/// Bytes that are read at once.
+/// How many bytes are read at once.
 const PIECE: usize = 4096;
 
-/// A whole reply.
+/// A complete reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SmtpReply {
     /// 200 to 599.
@@ -26,7 +28,7 @@ pub(super) struct SmtpReply {
 }
 
 impl SmtpReply {
-    /// The text in one line; a status such as `5.1.1` that stands in each of its lines is in it once.
+    /// The text in one line; a status such as `5.1.1` that is repeated in each of its lines is included once.
     pub(super) fn text(&self) -> String {
         let mut lines = self.lines.iter().map(String::as_str);
         let first = lines.next().unwrap_or_default();
@@ -43,32 +45,31 @@ impl SmtpReply {
     }
 }
 
-/// What has come and was not read yet: a piece more than the longest reply at most.
+/// Received but unread bytes: at most one chunk more than the longest reply.
 #[derive(Debug, Default)]
 pub(super) struct ReplyReader {
     unread: Vec<u8>,
 }
 
 impl ReplyReader {
-    /// Whether something has come beyond the replies that were read.
+    /// Whether something was received beyond the replies that were read.
     pub(super) fn has_more(&self) -> bool {
         !self.unread.is_empty()
     }
 
-    /// The next reply, which must be there in time as a whole.
+    /// The next reply, which must be complete before the timeout.
     ///
     /// # Errors
-    /// [`SmtpError::Lost`] for everything that is no reply.
+    /// [`SmtpError::Lost`] for everything that is not a reply.
     pub(super) fn read(&mut self, stream: &mut impl Read, timeout: Duration) -> Result<SmtpReply, SmtpError> {
         let until = Instant::now() + timeout;
         let (mut lines, mut length, mut code) = (Vec::new(), 0, None);
         loop {
             let line = self.line(stream, LONGEST.saturating_sub(length), until)?;
             length += line.len() + 2;
-            let (this, is_last, text) =
-                parts(&line).ok_or_else(|| lost("the mail server's answer is no answer of one"))?;
+            let (this, is_last, text) = parts(&line).ok_or_else(|| lost("the reply is not that of a mail server"))?;
             if code.is_some_and(|first| first != this) {
-                return Err(lost("the mail server gave two answers in one"));
+                return Err(lost("the mail server sent two replies in one"));
             }
             code = Some(this);
             lines.push(words(text));
@@ -78,7 +79,7 @@ impl ReplyReader {
         }
     }
 
-    /// The next line without its end, which may be a bare LF.
+    /// The next line without its ending, which may be a bare LF.
     fn line(&mut self, stream: &mut impl Read, most: usize, until: Instant) -> Result<Vec<u8>, SmtpError> {
         let mut looked_at = 0;
         loop {
@@ -101,7 +102,7 @@ impl ReplyReader {
             match stream.read(&mut piece) {
                 Ok(0) => return Err(StreamFault::HungUp.into()),
                 Ok(count) => self.unread.extend_from_slice(&piece[..count]),
-                // A stream may wait less long at a time; what a wait that was too long is called depends on the system.
+                // A stream may have a shorter timeout; which error that gives depends on the system.
                 Err(fault)
                     if matches!(fault.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 }
@@ -119,10 +120,11 @@ fn lost(why: &str) -> SmtpError {
 }
 
 fn endless() -> SmtpError {
-    lost("the mail server's answer has no end")
+    lost("the mail server's reply has no end")
 }
 
-/// A line's code, whether it is the last of its reply, and its text, which may be missing with the blank before it.
+/// A line's code, whether it is the last of its reply, and its text, which may be missing along with the space before
+/// it.
 fn parts(line: &[u8]) -> Option<(u16, bool, &[u8])> {
     let (code, rest) = line.split_at_checked(3)?;
     let code: u16 =
@@ -136,13 +138,13 @@ fn parts(line: &[u8]) -> Option<(u16, bool, &[u8])> {
     (200..600).contains(&code).then_some((code, is_last, text))
 }
 
-/// Text for people: what is no UTF-8 is Western European, and nothing in it moves a cursor.
+/// Text for people: bytes that are not UTF-8 are read as Western European, and control characters are removed.
 fn words(text: &[u8]) -> String {
     let text = match std::str::from_utf8(text) {
         Ok(text) => text.into(),
         Err(_) => WINDOWS_1252.decode_without_bom_handling(text).0,
     };
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text::plain(&text)
 }
 
 #[cfg(test)]
@@ -152,7 +154,7 @@ mod tests {
     use super::super::reply::{NextStep, Phase, judge};
     use super::*;
 
-    /// Bytes that come in pieces of odd sizes, as from a network.
+    /// Bytes that arrive in chunks of odd sizes, as from a network.
     struct Pieces<'b> {
         bytes: &'b [u8],
         dice: Rng,
@@ -168,7 +170,7 @@ mod tests {
         }
     }
 
-    /// What is read of these bytes until the connection is of no use, and the most that was held back meanwhile.
+    /// What is read of these bytes until the connection is unusable, and the most that was buffered.
     fn replies(bytes: &[u8], seed: u64) -> (Vec<Result<SmtpReply, SmtpError>>, usize) {
         let (mut stream, mut reader) = (Pieces { bytes, dice: Rng::with_seed(seed) }, ReplyReader::default());
         let (mut found, mut held) = (Vec::new(), 0);
@@ -299,7 +301,7 @@ mod tests {
                 assert_eq!(judge(phase, fault), NextStep::Reconnect, "{seed}");
             }
             assert!(matches!(judge(Phase::Dot, fault), NextStep::SettleAndReconnect(_)), "{seed}");
-            // In whatever pieces it comes, it is the same.
+            // The result does not depend on the chunks.
             assert_eq!(super::tests::replies(&bytes, seed + count).0, found, "{seed}");
             whole += replies.len();
             broken += usize::from(*fault != StreamFault::HungUp.into());

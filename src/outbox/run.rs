@@ -1,4 +1,4 @@
-//! A run: one thread a connection hands emails over, this one writes down what becomes of them.
+//! A run: one thread per connection sends emails, and this one records their outcomes.
 
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
@@ -18,10 +18,10 @@ use crate::error::Result;
 use crate::shop::Shop;
 use crate::store::Store;
 
-/// Sends what is queued and due. Nothing is sent twice: what is in doubt stays so.
+/// Sends what is queued and due. Nothing is sent twice: what is in doubt stays in doubt.
 ///
 /// # Errors
-/// When the database fails; what was written down by then holds.
+/// When the database fails; what was recorded by then stays recorded.
 pub(crate) fn run(store: &mut Store, lock: &mut SendLock, job: &SendJob<'_>) -> Result<SendReport> {
     let now = job.clock.now();
     let (number, doubted, step) = store.write(|write| {
@@ -60,7 +60,7 @@ pub(crate) fn run(store: &mut Store, lock: &mut SendLock, job: &SendJob<'_>) -> 
         }
         drop(steps);
         let outcome = write_down(store, lock, number, &receiver, job, &mut tally);
-        // Whoever still waits for a word learns that there is none, and ends.
+        // Threads that still wait for permission are told that there is none, and end.
         shared.end_now();
         drop(receiver);
         outcome
@@ -79,8 +79,8 @@ pub(crate) fn run(store: &mut Store, lock: &mut SendLock, job: &SendJob<'_>) -> 
     Ok(SendReport { tally, doubted, stopped: why.or(interrupted), over_limit, over_cap, next_try })
 }
 
-/// What was being handed over when a run was broken off is in doubt, unless that run goes on at this moment; how many emails of
-/// which campaign.
+/// Marks what was being sent when a run was interrupted as in doubt, unless that run is still active; returns how many
+/// emails of which campaign.
 pub(crate) fn doubt_what_was_left(store: &mut Store, shop: &Shop, now: NaiveDateTime) -> Result<Vec<(Planned, usize)>> {
     let left = queue::sending(&store.read())?;
     if left.is_empty() {
@@ -91,7 +91,7 @@ pub(crate) fn doubt_what_was_left(store: &mut Store, shop: &Shop, now: NaiveDate
     Ok(left)
 }
 
-/// Writes steps down as they come, all that wait in one commit, and only then lets the emails go.
+/// Records steps as they come, all waiting ones in one commit, and only then permits the emails.
 fn write_down(
     store: &mut Store,
     lock: &mut SendLock,

@@ -1,8 +1,9 @@
-//! One runner at a time, and never with an outbox that is older than what was sent from this shop.
+//! One sender at a time, and never with an outbox that is older than what was sent from this shop.
 //!
-//! The step of the outbox is recorded outside the database: with the user's own state, under the shop's key, so that it is found
-//! wherever the folder lies; and in the shop folder, so that a copy of the folder carries it along. An outbox that is behind either
-//! record is an older copy. One that has sent, with nothing recorded here, was moved or copied. Both wait for the owner.
+//! The step of the outbox is recorded outside the database: in the user's state folder, under the shop's key, so that
+//! it is found wherever the shop folder is; and in the shop folder, so that a copy of the folder includes it. An outbox
+//! behind either record is an older copy. One that has sent, without a record here, was moved or copied. Both wait for
+//! the owner.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read as _, Seek, Write as _};
@@ -15,12 +16,12 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::store::{Read, Store, Write};
 
-/// In the settings of a shop whose key others have too, as every demo: what tells it apart.
+/// A setting of shops whose key is shared, as in every demo: it distinguishes them.
 const SET_APART: &str = "set_apart";
-/// In the settings of a shop of an older version, whose record goes by the path of the folder.
+/// A setting of shops of an older version, whose record depends on the path of the folder.
 const BY_PATH: &str = "sent_by_path";
 
-/// The right to send from a shop; given back when it is dropped, or the program ends in whatever way.
+/// The lock for sending from a shop; released when it is dropped or the program ends.
 #[derive(Debug)]
 pub(crate) struct SendLock {
     _folder: File,
@@ -28,11 +29,11 @@ pub(crate) struct SendLock {
 }
 
 impl SendLock {
-    /// Takes it, for what the owner calls as `regulars {command}`. `restored` is the owner's word that the outbox may be older
-    /// than what was sent.
+    /// Takes the lock for `regulars {command}`. With `restored` the owner confirms that the outbox may be older than
+    /// what was sent.
     ///
     /// # Errors
-    /// When another program sends from this shop, or the outbox may be older than what was sent.
+    /// When another program is sending from this shop, or the outbox may be older than what was sent.
     pub(crate) fn take(folder: &Path, store: &mut Store, restored: bool, command: &str) -> Result<Self> {
         let lock = lock_folder(folder)?;
         let shop = shop_mark(&store.read())?;
@@ -50,7 +51,7 @@ impl SendLock {
         Ok(send_lock)
     }
 
-    /// Compares the outbox with what was recorded; from then on it is recorded here.
+    /// Compares the outbox with the records; from then on it is recorded here.
     fn compare(&mut self, store: &mut Store, restored: bool, command: &str) -> Result<()> {
         let step = queue::step(&store.read())?;
         let recorded = self.records.iter().filter_map(|record| record.step).max().unwrap_or(0);
@@ -73,16 +74,16 @@ impl SendLock {
         self.record(step.max(recorded))
     }
 
-    /// Records how far the outbox has come.
+    /// Records the step of the outbox.
     pub(super) fn record(&mut self, step: i64) -> Result<()> {
         self.records.iter_mut().try_for_each(|record| record.write(step))
     }
 }
 
-/// The right to write down what a broken-off run has left in this folder.
+/// The lock for recording what an interrupted run has left in this folder.
 ///
 /// # Errors
-/// When another program sends from this folder.
+/// When another program is sending from this folder.
 pub(super) fn lock_folder(folder: &Path) -> Result<File> {
     let path = folder.join("sending.lock");
     let lock = open(&path)?;
@@ -90,7 +91,7 @@ pub(super) fn lock_folder(folder: &Path) -> Result<File> {
     Ok(lock)
 }
 
-/// Tells a shop apart from others that have the same key.
+/// Distinguishes a shop from others with the same key.
 pub(crate) fn set_apart(write: &Write<'_>, number: &[u8]) -> Result<()> {
     write.set_setting(SET_APART, number)
 }
@@ -102,12 +103,13 @@ struct StepRecord {
     file: File,
     shop: String,
     step: Option<i64>,
-    /// A step without the mark of a shop, as older versions wrote it.
+    /// A step without the ID of a shop, as older versions wrote it.
     unmarked: Option<i64>,
 }
 
 impl StepRecord {
-    /// Opens it for nobody else: a copy of the shop in another folder has the same record. What it has of another shop is none.
+    /// Opens and locks it: a copy of the shop in another folder has the same record. A record of another shop is
+    /// ignored.
     fn open(path: PathBuf, shop: &str) -> Result<Self> {
         let mut file = open(&path)?;
         try_lock(&file, &path)?;
@@ -129,7 +131,7 @@ impl StepRecord {
     }
 }
 
-/// What stands for a shop in its records: nobody can find its key from it.
+/// The ID of a shop in its records: its key cannot be derived from it.
 fn shop_mark(read: &Read<'_>) -> Result<String> {
     let mut hash = Sha256::new_with_prefix(b"what was sent from the shop with the key ");
     hash.update(read.shop_key()?);
@@ -149,7 +151,7 @@ fn short(hash: &[u8]) -> String {
     hash[..8].iter().fold(String::new(), |name, byte| name + &format!("{byte:02x}"))
 }
 
-/// Where the user's own state is kept, made when it is missing; nowhere when the user has no such place.
+/// The user's state folder, created if missing; none when the user has no such place.
 fn state_folder() -> Result<Option<PathBuf>> {
     let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let state =

@@ -1,4 +1,4 @@
-//! Emails that left the shop, or may have: whose an answer is about, and the doubt that it settles.
+//! Emails that were sent, or may have been: finding the one that a report is about, and settling a doubt.
 
 use chrono::NaiveDateTime;
 
@@ -7,7 +7,7 @@ use crate::domain::{OutboxId, OutboxState, RecipientId};
 use crate::error::Result;
 use crate::store::{Read, Row, Value, Write, params};
 
-/// One email that left the shop, or may have.
+/// One email that was sent, or may have been.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SentEmail {
     id: OutboxId,
@@ -20,7 +20,7 @@ pub(crate) struct SentEmail {
     pub(crate) address: String,
 }
 
-/// Those for which `condition` holds, about `?4` and on.
+/// Those that match `condition`, with parameters from `?4` on.
 fn find(read: &Read<'_>, condition: &str, values: &[Value<'_>]) -> Result<Vec<SentEmail>> {
     let sql = format!(
         "SELECT o.id, o.wave, r.id, r.ref, r.name, c.slug, r.email FROM outbox o \
@@ -43,12 +43,12 @@ fn from_row(row: &Row<'_>) -> Result<SentEmail> {
     })
 }
 
-/// The email that has this key in its Message-ID.
+/// The email with this key in its Message-ID.
 pub(crate) fn by_key(read: &Read<'_>, key: &str) -> Result<Option<SentEmail>> {
     Ok(find(read, "o.message_key = ?4 AND o.message_key <> ''", params![key])?.into_iter().next())
 }
 
-/// The email of the newest plan that went to an address since a moment.
+/// The email of the newest plan that was sent to an address since a moment.
 pub(crate) fn last_to(read: &Read<'_>, address: &str, since: NaiveDateTime) -> Result<Option<SentEmail>> {
     let sql = "SELECT id FROM recipient WHERE email <> '' AND LOWER(email) = LOWER(?1) ORDER BY id DESC";
     let recipients: Vec<RecipientId> = read.all(sql, params![address.trim()], |row| row.get(0))?;
@@ -61,13 +61,13 @@ pub(crate) fn last_to(read: &Read<'_>, address: &str, since: NaiveDateTime) -> R
     Ok(None)
 }
 
-/// The email that a recipient got, if it was one only.
+/// The email that a recipient got, if it was only one.
 pub(crate) fn only_one_to(read: &Read<'_>, recipient: RecipientId) -> Result<Option<SentEmail>> {
     let mut found = find(read, "o.recipient_id = ?4", params![recipient])?;
     Ok(if found.len() == 1 { found.pop() } else { None })
 }
 
-/// Settles a doubt: an answer to an email proves that it was accepted. Whether there was a doubt.
+/// Settles a doubt: a response to an email proves that it was accepted. Returns whether there was a doubt.
 pub(crate) fn settle_doubt(write: &Write<'_>, email: &SentEmail, now: NaiveDateTime) -> Result<bool> {
     let sql = "UPDATE outbox SET state = ?3, at = ?2, reply = 'an answer to it came back' WHERE id = ?1 AND state = ?4";
     let was_in_doubt = write.run(sql, params![email.id, now, OutboxState::Sent, OutboxState::InDoubt])? > 0;

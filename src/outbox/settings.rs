@@ -1,4 +1,4 @@
-//! What sending needs to know of the shop: the server, the password, how much at once.
+//! Settings for sending: the server, the password, limits.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::smtp_session::Timeouts;
 use crate::error::{Error, Result};
 use crate::shop::{EmailSettings, MailServer, Shop};
 
-/// How emails leave the shop.
+/// How emails are sent.
 pub(crate) struct Sender {
     pub(super) server: MailServer,
     pub(super) password: Option<String>,
@@ -20,7 +20,7 @@ pub(crate) struct Sender {
     pub(super) timeouts: Timeouts,
 }
 
-/// Reads `[email]` of shop.toml for sending; `password` is what the environment gives.
+/// Reads `[email]` of shop.toml for sending; `password` is that of the environment.
 ///
 /// # Errors
 /// When there is no server, its user has no password, or the password's file cannot be read.
@@ -33,7 +33,7 @@ pub(crate) fn sender(shop: &Shop, email: &EmailSettings, password: Option<String
     let password = shop.password(password, email.password_file.as_deref())?;
     if let Some(user) = server.user.as_ref().filter(|_| password.is_none()) {
         return Err(Error::new(format!("the password of `{user}` on {} is not known", server.host))
-            .hint("set REGULARS_SMTP_PASSWORD, or name a file that holds it: `password_file` in shop.toml"));
+            .hint("set REGULARS_SMTP_PASSWORD, or set a file with it: `password_file` in shop.toml"));
     }
     let from: Mailbox = email.from.parse().map_err(|e: lettre::address::AddressError| {
         Error::new("`from` is not a sender")

@@ -13,28 +13,28 @@ use super::wire_message::WireMessage;
 use crate::mail_stream::{MailStream, StreamFault};
 use crate::shop::{MailServer, Security};
 
-/// Who connects: a machine behind a router has no name that others know (RFC 5321, 4.1.3).
+/// The client's name: a machine behind a router has no public one (RFC 5321, 4.1.3).
 const HELLO: &str = "[127.0.0.1]";
 
-/// How long to wait for the mail server.
+/// Timeouts of the mail server.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Timeouts {
-    /// Until it is connected.
+    /// To connect.
     connect: Duration,
-    /// For the answer to a command.
+    /// For the reply to a command.
     command: Duration,
-    /// For the answer to the final dot.
+    /// For the reply to the final dot.
     dot: Duration,
 }
 
 impl Timeouts {
-    /// What RFC 5321 asks for, or the same for all.
+    /// Those of RFC 5321, or the same for all.
     pub(super) fn of(seconds: Option<u64>) -> Self {
         let or = |usual| Duration::from_secs(seconds.unwrap_or(usual));
         Self { connect: or(30), command: or(300), dot: or(600) }
     }
 
-    /// The same for somebody who looks on: half a minute at most.
+    /// The same for a check that someone waits for: at most half a minute.
     pub(super) fn at_most_half_a_minute(self) -> Self {
         let least = |time: Duration| time.min(Duration::from_secs(30));
         Self { connect: least(self.connect), command: least(self.command), dot: least(self.dot) }
@@ -46,32 +46,32 @@ pub(super) struct SmtpSession {
     stream: MailStream,
     replies: ReplyReader,
     timeouts: Timeouts,
-    /// Nothing that comes can be understood any more.
+    /// The input can no longer be parsed.
     is_lost: bool,
     pipelining: bool,
-    /// What the server said that it offers, a line each, in capitals.
+    /// The server's capabilities, one per line, in capitals.
     offers: Vec<String>,
-    /// How many emails it has taken.
+    /// How many emails it has sent.
     pub(super) carried: usize,
 }
 
-/// Something the mail server did not take, and when.
+/// Something the mail server rejected, and the phase.
 pub(super) type RefusedAt = (Phase, SmtpError);
 
-/// What a reply must begin with to be an answer: 2 for what is done, 3 for what may go on.
+/// The expected first digit of a reply: 2 for done, 3 for continue.
 type Wanted = u16;
 const DONE: Wanted = 2;
 const GO_ON: Wanted = 3;
 
 impl SmtpSession {
-    /// Connects, encrypts and signs in, as the server's address says.
+    /// Connects, encrypts and signs in, with the settings of the server.
     pub(super) fn open(server: &MailServer, password: Option<&str>, timeouts: Timeouts) -> Result<Self, SmtpError> {
         let mut session = Self::connect(server, timeouts)?;
         session.sign_in(server, password)?;
         Ok(session)
     }
 
-    /// Connects and encrypts, and asks what the server offers.
+    /// Connects and encrypts, and asks for the server's capabilities.
     pub(super) fn connect(server: &MailServer, timeouts: Timeouts) -> Result<Self, SmtpError> {
         let mut stream = MailStream::connect(&server.host, server.port, timeouts.connect)?;
         if server.security == Security::Tls {
@@ -97,7 +97,7 @@ impl SmtpSession {
         Ok(session)
     }
 
-    /// Asks what the server offers; one that does not know the question offers nothing.
+    /// Asks for the capabilities; a server that does not know the command has none.
     fn ask(&mut self) -> Result<(), SmtpError> {
         self.offers = match self.command(&format!("EHLO {HELLO}\r\n"), DONE) {
             Ok(offered) => offered.lines.iter().skip(1).map(|line| line.trim().to_uppercase()).collect(),
@@ -111,7 +111,7 @@ impl SmtpSession {
         Ok(())
     }
 
-    /// What the server said after the name of an extension, if it offers that.
+    /// The parameters of an extension, if the server supports it.
     pub(super) fn offered(&self, extension: &str) -> Option<&str> {
         let line = self.offers.iter().find(|line| line.split([' ', '=']).next() == Some(extension))?;
         Some(line[extension.len()..].trim_start_matches([' ', '=']))
@@ -121,7 +121,7 @@ impl SmtpSession {
         self.offered(extension).is_some()
     }
 
-    /// Signs in, when the server's address says who; what it offers may be something else then.
+    /// Signs in, when the settings have a user; the capabilities may change then.
     pub(super) fn sign_in(&mut self, server: &MailServer, password: Option<&str>) -> Result<(), SmtpError> {
         let (Some(user), Some(password)) = (&server.user, password) else { return Ok(()) };
         let methods = self.offered("AUTH").unwrap_or_default().to_owned();
@@ -130,7 +130,7 @@ impl SmtpSession {
         let login = vec![STANDARD.encode(user), STANDARD.encode(password)];
         let (plain, login) = ((format!("AUTH PLAIN {plain}\r\n"), vec![plain]), ("AUTH LOGIN\r\n".to_owned(), login));
         match (has("PLAIN"), has("LOGIN")) {
-            // Some offer what they do not have.
+            // Some servers announce methods that they do not support.
             (true, true) => self.sign_in_by(plain).or_else(|fault| match fault {
                 SmtpError::Refused(504, _) => self.sign_in_by(login),
                 fault => Err(fault),
@@ -143,7 +143,7 @@ impl SmtpSession {
         }
     }
 
-    /// Signs in by one command, and what the server is told when it asks.
+    /// Signs in with one command, and the answers to the server's challenges.
     fn sign_in_by(&mut self, (mut command, answers): (String, Vec<String>)) -> Result<(), SmtpError> {
         let mut answers = answers.into_iter();
         loop {
@@ -159,8 +159,9 @@ impl SmtpSession {
         }
     }
 
-    /// Says from whom, and to the same, and takes it back: whether the server takes emails of this sender. Where somebody has to
-    /// sign in first, it may say so only now; for other reasons a sender need not get any.
+    /// Announces the sender, and the same as recipient, and resets: whether the server accepts emails of this sender.
+    /// If signing in is required, some servers only reject it here; a sender may be rejected as recipient for other
+    /// reasons.
     pub(super) fn try_sender(&mut self, from: &Address) -> Result<(), SmtpError> {
         const UTF8: &str = "SMTPUTF8";
         let option = match AsRef::<str>::as_ref(from).is_ascii() {
@@ -177,7 +178,7 @@ impl SmtpSession {
         }
     }
 
-    /// Says from whom and to whom, up to the leave to go on; together where the server allows it.
+    /// Announces sender and recipient, up to the permission to continue; pipelined where the server supports it.
     pub(super) fn announce(&mut self, from: &Address, to: &Address, message: &WireMessage) -> Result<(), RefusedAt> {
         let is_ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
         let mut options = String::new();
@@ -202,7 +203,7 @@ impl SmtpSession {
         let mut first = None;
         for (phase, wanted) in phases {
             match self.answer(wanted, self.timeouts.command) {
-                // The leave was given although nobody was left to get it: an empty message ends that.
+                // The server continues although no recipient is left: an empty message ends that.
                 Ok(_) if phase == Phase::Data && first.is_some() => drop(self.command(".\r\n", DONE)),
                 Ok(_) => {}
                 Err(fault) => {
@@ -217,7 +218,7 @@ impl SmtpSession {
         first.map_or(Ok(()), Err)
     }
 
-    /// Hands the message over, its body and the dot in one write; the server's words when it has taken it.
+    /// Sends the message, its body and the dot in one write; returns the server's text when it is accepted.
     pub(super) fn deliver(&mut self, message: &WireMessage) -> Result<String, RefusedAt> {
         self.send(message.bytes())?;
         let reply = self.answer(DONE, self.timeouts.dot).map_err(|fault| (Phase::Dot, fault))?;
@@ -225,12 +226,12 @@ impl SmtpSession {
         Ok(format!("{} {}", reply.code, reply.text()).trim_end().to_owned())
     }
 
-    /// Takes back what was announced; whether the connection can go on.
+    /// Cancels what was announced; returns whether the connection can continue.
     pub(super) fn reset(&mut self) -> bool {
         self.command("RSET\r\n", DONE).is_ok()
     }
 
-    /// Says goodbye.
+    /// Closes the session.
     pub(super) fn quit(mut self) {
         let short = self.timeouts.connect.min(Duration::from_secs(2));
         if self.wait_at_most(short).is_ok() && self.send(b"QUIT\r\n").is_ok() {
@@ -239,14 +240,14 @@ impl SmtpSession {
         self.stream.close();
     }
 
-    /// Says something and gets the answer.
+    /// Sends a command and reads the reply.
     fn command(&mut self, command: &str, wanted: Wanted) -> Result<SmtpReply, SmtpError> {
         self.send(command.as_bytes()).map_err(|(_, fault)| fault)?;
         self.answer(wanted, self.timeouts.command)
     }
 
-    /// Sends bytes, if nothing has come that would be taken for the answer to them. Whether their end may have left is said by
-    /// the phase.
+    /// Sends bytes, unless something was received that would be mistaken for their reply. The phase shows whether the
+    /// final bytes may have been sent.
     fn send(&mut self, bytes: &[u8]) -> Result<(), RefusedAt> {
         if self.replies.has_more() || self.is_lost {
             self.is_lost = true;
@@ -269,7 +270,7 @@ impl SmtpSession {
         self.stream.flush().map_err(|fault| broken(Phase::Dot, fault.into()))
     }
 
-    /// The answer to what was sent, if it is the wanted one.
+    /// The reply to what was sent, if it is the expected one.
     fn answer(&mut self, wanted: Wanted, timeout: Duration) -> Result<SmtpReply, SmtpError> {
         let reply = self.reply(timeout)?;
         if reply.code / 100 == wanted { Ok(reply) } else { Err(self.no_answer(&reply)) }
@@ -281,13 +282,13 @@ impl SmtpSession {
         reply
     }
 
-    /// What a reply means that was not wanted: a no, or that the server and we speak of different things.
+    /// The error of an unexpected reply: a rejection, or the two sides are out of step.
     fn no_answer(&mut self, reply: &SmtpReply) -> SmtpError {
         if reply.code >= 400 {
             return SmtpError::Refused(reply.code, reply.text());
         }
         self.is_lost = true;
-        SmtpError::Lost(format!("the mail server answered {} where that is no answer", reply.code))
+        SmtpError::Lost(format!("the mail server replied {}, which is not valid here", reply.code))
     }
 
     fn wait_at_most(&mut self, timeout: Duration) -> Result<(), SmtpError> {
@@ -304,7 +305,7 @@ mod tests {
 
     use super::*;
 
-    /// A server that gives these answers, whatever it is told, and the one behind them to the email.
+    /// A server that sends these replies, whatever it receives, and the one after them to the email.
     fn server(mut answers: Vec<Vec<u8>>) -> MailServer {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
@@ -329,7 +330,7 @@ mod tests {
         MailServer { security: Security::Plain, user: None, host: "127.0.0.1".to_owned(), port }
     }
 
-    /// Hands an email to a server with these answers: the phase that went wrong, if one did.
+    /// Sends an email to a server with these replies: the phase that failed, if any.
     fn handed_over(answers: Vec<Vec<u8>>) -> Result<String, RefusedAt> {
         let address: Address = "ana@example.com".parse().expect("an address");
         let message = WireMessage::of("Subject: x\r\n\r\nx\r\n".to_owned());

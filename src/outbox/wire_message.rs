@@ -1,6 +1,6 @@
-//! A message as mail servers are given it.
+//! A message in its SMTP form.
 
-/// A message as it goes over the wire: dots at the beginning of lines doubled, the final dot behind it.
+/// A message as sent over SMTP: dots at the beginning of lines doubled, followed by the final dot.
 #[derive(Debug)]
 pub(super) struct WireMessage {
     wire: String,
@@ -8,7 +8,7 @@ pub(super) struct WireMessage {
 }
 
 impl WireMessage {
-    /// A message of whole lines, or whose last line has no end yet.
+    /// From complete lines, or with a last line without an ending.
     pub(super) fn of(mut text: String) -> Self {
         let is_ascii = text.is_ascii();
         let mut dots = memchr::memmem::find_iter(text.as_bytes(), b"\r\n.").map(|at| at + 2).peekable();

@@ -1,4 +1,4 @@
-//! The key that signs a shop's emails, as shop.toml names it.
+//! The key that signs a shop's emails, as named in shop.toml.
 
 use crate::email::{Dkim, Key};
 use crate::error::{Error, Result};
@@ -6,13 +6,13 @@ use crate::files;
 use crate::shop::{EmailSettings, Shop};
 use crate::text;
 
-/// What signs the emails, if shop.toml names a key.
+/// The signing key and its selector, if shop.toml names a key.
 pub(crate) fn dkim(shop: &Shop, settings: &EmailSettings) -> Result<Option<Dkim>> {
     let key = settings.dkim_key.as_deref().map(|name| dkim_key(shop, name)).transpose()?;
     key.map(|key| Dkim::new(&settings.dkim_selector, key)).transpose().map_err(|e| e.at("shop.toml"))
 }
 
-/// The key that signs emails, from its file in the shop folder.
+/// The signing key, from its file in the shop folder.
 pub(crate) fn dkim_key(shop: &Shop, name: &str) -> Result<Key> {
     let path = shop.folder.join(name);
     if !path.is_file() {

@@ -1,4 +1,4 @@
-//! A recipient's email: its bytes, the page that shows it, and what keeps it from being made.
+//! A recipient's email: its bytes, its preview page, and why it cannot be made.
 
 use chrono::{DateTime, FixedOffset};
 
@@ -12,18 +12,18 @@ use crate::text;
 use super::dkim::dkim;
 use super::frozen_campaign::{FrozenCampaign, problems, threads};
 
-/// Makes emails: from whom, as shop.toml says today, and with which signature.
+/// Composes emails: with the sender and signing key of the current shop.toml.
 pub(crate) struct EmailComposer<'s> {
     settings: &'s EmailSettings,
     senders: Senders,
     dkim: Option<Dkim>,
-    /// Where one click unsubscribes, and what makes the end of that link.
+    /// The one-click unsubscribe URL, and the tokens for it.
     unsubscribe: Option<(&'s str, Tokens)>,
 }
 
 impl<'s> EmailComposer<'s> {
     /// # Errors
-    /// When shop.toml lacks what every email needs, or the key that it names cannot be used.
+    /// When shop.toml lacks what every email needs, or its key cannot be used.
     pub(crate) fn open(read: &Read<'_>, shop: &'s Shop) -> Result<Self> {
         let settings = shop.settings.sender()?;
         if !shop.settings.has_address() {
@@ -39,13 +39,13 @@ impl<'s> EmailComposer<'s> {
         Ok(Self { settings, senders, dkim: dkim(shop, settings)?, unsubscribe })
     }
 
-    /// The bytes of a recipient's email to look at, with the date of the letter.
+    /// The bytes of a recipient's email for a preview, with the date of the letter.
     pub(crate) fn compose(&self, read: &Read<'_>, on: &FrozenCampaign, recipient: &Recipient) -> Result<Vec<u8>> {
         let key = campaign::piece_key(read, &on.planned, recipient, on.templates.wave)?;
         self.compose_to_go(on, recipient, &key, email::noon(on.planned.dated))
     }
 
-    /// The bytes of a recipient's email under the key that it has and with the moment at which it is handed over first.
+    /// The bytes of a recipient's email for sending, with its key and the time of its first try.
     pub(crate) fn compose_to_go(
         &self,
         on: &FrozenCampaign,
@@ -57,13 +57,13 @@ impl<'s> EmailComposer<'s> {
         self.with(on, recipient, key, |message| email::compose(&Email { letter: letter.as_deref(), date, ..message }))
     }
 
-    /// A recipient's email as a page to look at.
+    /// A recipient's email as a page for a preview.
     pub(crate) fn page(&self, read: &Read<'_>, on: &FrozenCampaign, recipient: &Recipient) -> Result<String> {
         let key = campaign::piece_key(read, &on.planned, recipient, on.templates.wave)?;
         self.with(on, recipient, &key, |message| Ok(email::page(&message)))
     }
 
-    /// What keeps each of these emails from being made, if anything, without making them; on all processors.
+    /// Why each of these emails cannot be made, if so, without making them; on all processors.
     pub(crate) fn faults(&self, on: &FrozenCampaign, recipients: &[&Recipient]) -> Result<Vec<Option<Error>>> {
         let part = recipients.len().div_ceil(threads()).max(1);
         let look = |part: &[&Recipient]| part.iter().map(|r| self.check(on, r).err()).collect::<Vec<_>>();
@@ -72,11 +72,11 @@ impl<'s> EmailComposer<'s> {
             workers.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<std::thread::Result<Vec<_>>>()
         });
         let broke_off =
-            |_| Error::of(ErrorKind::Machine, "the emails could not be looked at: a part of the program broke off");
+            |_| Error::of(ErrorKind::Machine, "the emails could not be checked: a part of the program failed");
         Ok(faults.map_err(broke_off)?.into_iter().flatten().collect())
     }
 
-    /// Looks at all that can be wrong with an email, without making it.
+    /// Checks everything that can be wrong with an email, without making it.
     fn check(&self, on: &FrozenCampaign, recipient: &Recipient) -> Result<()> {
         self.attachment(on, recipient)?;
         let fields = on.templates.fields(recipient);
@@ -87,13 +87,13 @@ impl<'s> EmailComposer<'s> {
             .map_err(|e| named(recipient, &e))
     }
 
-    /// The printed letter, where shop.toml has it go with the email.
+    /// The printed letter, if shop.toml attaches it to emails.
     fn attachment(&self, on: &FrozenCampaign, recipient: &Recipient) -> Result<Option<Vec<u8>>> {
         if !self.settings.attach_letter {
             return Ok(None);
         }
         let mut pdf = Vec::new();
-        let printed = on.print(&[recipient], (false, false), &|_| Ok(()), &mut pdf)?;
+        let printed = on.print_one(recipient, &mut pdf)?;
         Error::all(problems(&printed, &[recipient])).map_or(Ok(()), Err)?;
         Ok(Some(pdf))
     }
@@ -120,7 +120,7 @@ impl<'s> EmailComposer<'s> {
         });
         let pictures: Vec<Picture<'_>> = on.sources.images().map(|(name, bytes)| picture(on, name, bytes)).collect();
         let message = Email {
-            // The sender is that of today; the text is that of the plan.
+            // The sender is the current one; the text is that of the plan.
             senders: &self.senders,
             to: &recipient.email,
             name: fields.get("customer.full_name").unwrap_or(&recipient.name),
@@ -142,15 +142,15 @@ impl<'s> EmailComposer<'s> {
     }
 }
 
-/// What keeps an email from being made, with whose it is.
+/// Why an email cannot be made, with its recipient.
 fn named(recipient: &Recipient, e: &Error) -> Error {
     let who = format!("email to {} ({})", recipient.name, text::quote(&recipient.reference));
-    let hint = e.what_next().unwrap_or("look at the template and at the customer's card");
+    let hint = e.what_next().unwrap_or("check the template and the customer's card");
     let place = e.place().map_or(String::new(), |place| format!("in letter-templates/{place}: "));
     Error::new(about(&who, e.message(), e.goes_on())).hint(format!("{place}{hint}"))
 }
 
-/// An image of the templates, as wide on a page as it is on paper.
+/// An image of the templates, as wide on a page as on paper.
 fn picture<'e>(on: &FrozenCampaign, name: &'e str, bytes: &'e [u8]) -> Picture<'e> {
     let points = on.templates.images.find(name).map_or(0.0, |(_, image)| image.size.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a width is positive and small")]

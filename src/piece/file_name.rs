@@ -1,10 +1,10 @@
-//! A customer's reference as part of the name of a file.
+//! A customer's reference as part of a file name.
 
 use sha2::{Digest, Sha256};
 
-/// A reference as part of a file's name. Capitals, digits and hyphens stay as they are; of all else, letters stay and the
-/// rest becomes `_XX`, and since names that differ only in capitals, or only at their end, may be one to a disk, eight characters
-/// of a hash follow. No two references have the same name, and none is a name that Windows keeps for itself.
+/// A reference as part of a file name. Capitals, digits and hyphens are unchanged; other letters are kept and the rest
+/// becomes `_XX`, and since names that differ only in case, or only at their end, may be the same on a disk, eight
+/// characters of a hash follow. No two references have the same name, and none is a name reserved by Windows.
 pub(crate) fn file_name(reference: &str) -> String {
     const LONGEST: usize = 80;
     const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "COM", "LPT"];

@@ -1,4 +1,5 @@
-//! A plan on the templates: everything that its pieces are made from, as it was kept, and its letters checked and printed.
+//! A plan ready for production: everything that its pieces are made from, as stored, with its letters checked and
+//! printed.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -17,34 +18,33 @@ use crate::text;
 /// A plan, with everything its pieces are made from.
 #[derive(Debug)]
 pub(crate) struct FrozenCampaign {
-    /// The plan.
     pub(crate) planned: Planned,
-    /// Every file that it was made from, as it was kept.
+    /// Every file it was made from, as stored.
     pub(crate) sources: Sources,
-    /// shop.toml among them.
+    /// The stored shop.toml.
     pub(crate) settings: Settings,
     /// Templates, images and fonts.
     pub(crate) templates: TemplateSet,
-    /// Whose piece waits, by the recipient's id.
+    /// Pieces that are held back, by recipient ID.
     pub(crate) held_back: BTreeMap<RecipientId, HeldBack>,
 }
 
 impl FrozenCampaign {
-    /// Takes a plan onto the templates.
+    /// Loads a plan.
     ///
     /// # Errors
-    /// When there is none, or it is over; with every fault of what was kept.
+    /// When there is none, or it is over; with every error of its stored files.
     pub(crate) fn take(read: &Read<'_>, shop: &Shop, slug: &str) -> Result<Self> {
         let planned = campaign::need(read, slug)?;
         let held_back = campaign::held_back(read, &planned, None)?;
         Self::lay_out(read, shop, planned, held_back)
     }
 
-    /// Takes a reminder of a plan onto the templates; its pieces carry the date `dated`. Nobody is held back: who gets it is
-    /// decided with the reminder.
+    /// Loads a reminder of a plan; its pieces have the date `dated`. None are held back: the reminder itself decides
+    /// who gets it.
     ///
     /// # Errors
-    /// When the plan is over; with every fault of what was kept.
+    /// When the plan is over; with every error of its stored files.
     pub(crate) fn take_reminder(
         read: &Read<'_>,
         shop: &Shop,
@@ -57,7 +57,7 @@ impl FrozenCampaign {
         Ok(on)
     }
 
-    /// What is written: the campaign's name, and which reminder it is.
+    /// The campaign's name, and which reminder it is.
     pub(crate) fn title(&self) -> String {
         match self.templates.wave {
             0 => self.planned.name.clone(),
@@ -65,7 +65,7 @@ impl FrozenCampaign {
         }
     }
 
-    /// What makes a file of these pieces another than any file of others, in hexadecimal digits.
+    /// Identifies files of these pieces, in hexadecimal digits.
     pub(crate) fn fingerprint(&self) -> String {
         match self.templates.wave {
             0 => self.planned.fingerprint.clone(),
@@ -73,10 +73,10 @@ impl FrozenCampaign {
         }
     }
 
-    /// Takes a plan onto the templates for one recipient's piece alone, which is quicker.
+    /// Loads a plan for one recipient's piece, which is faster.
     ///
     /// # Errors
-    /// When the plan is over; with every fault of what was kept.
+    /// When the plan is over; with every error of its stored files.
     pub(crate) fn take_for(read: &Read<'_>, shop: &Shop, planned: Planned, recipient: &Recipient) -> Result<Self> {
         let held_back = campaign::held_back(read, &planned, Some(recipient.id))?;
         Self::lay_out(read, shop, planned, held_back)
@@ -90,8 +90,10 @@ impl FrozenCampaign {
     ) -> Result<Self> {
         let slug = &planned.slug;
         if planned.state == CampaignState::Closed {
-            return Err(Error::new(format!("{} is over, and its letters are not kept", text::quote(slug))).hint(
-                format!("`regulars report {slug}` shows what came of it, `regulars follow-up {slug} NEW` writes again"),
+            return Err(Error::new(format!("{} is over, and its letters are not stored", text::quote(slug))).hint(
+                format!(
+                    "`regulars report {slug}` shows the results, `regulars follow-up {slug} NEW` starts the next one"
+                ),
             ));
         }
         let sources = campaign::kept_files(read, &planned)?;
@@ -99,14 +101,14 @@ impl FrozenCampaign {
         Ok(Self { settings: sources.settings()?, sources, planned, templates, held_back })
     }
 
-    /// Lets every piece go, on the owner's word.
+    /// Allows every piece, as the owner decides.
     #[must_use]
     pub(crate) fn despite(mut self) -> Self {
         self.held_back.clear();
         self
     }
 
-    /// Whether a piece may go out.
+    /// Checks that a piece may be sent.
     ///
     /// # Errors
     /// When it is held back: why, and what to do.
@@ -115,10 +117,10 @@ impl FrozenCampaign {
         held.map_or(Ok(()), |held| Err(Error::new(held.message.clone()).hint(held.hint.clone())))
     }
 
-    /// Prints the letters of these recipients into one PDF; for both sides, if each is to start on a front.
+    /// Prints the letters of these recipients into one PDF; for duplex, each starts on a front side.
     ///
     /// # Errors
-    /// When the work is stopped, or the file cannot be written. What is wrong with a letter is told in what is printed.
+    /// When the work is stopped, or the file cannot be written. Problems of a letter are in the result.
     pub(crate) fn print(
         &self,
         recipients: &[&Recipient],
@@ -131,10 +133,42 @@ impl FrozenCampaign {
         letter::print(&PrintJob { duplex, ..job }, out)
     }
 
-    /// Lays these letters out as [`Self::print`] does, and prints none.
+    /// Prints the letter of one recipient as they may read it on a screen: with its subject for a title, and tagged.
     ///
     /// # Errors
-    /// When the work is stopped, or a part of the program breaks off.
+    /// As [`Self::print`].
+    pub(crate) fn print_one(&self, recipient: &Recipient, out: &mut impl Write) -> Result<Printed> {
+        let compose = |_| self.letter_to_go(recipient);
+        letter::print_tagged(
+            &PrintJob { title: self.subject(recipient), ..self.job(1, &compose, false, &|_| Ok(())) },
+            out,
+        )
+    }
+
+    /// The pages of one recipient's letter as SVG; none when something is wrong with it.
+    ///
+    /// # Errors
+    /// As [`Self::print`].
+    pub(crate) fn svg(&self, recipient: &Recipient) -> Result<(Printed, Vec<String>)> {
+        let compose = |_| self.letter_to_go(recipient);
+        let job = PrintJob { title: self.subject(recipient), ..self.job(1, &compose, false, &|_| Ok(())) };
+        let (printed, letters) = letter::svg(&job)?;
+        Ok((printed, letters.into_iter().flatten().collect()))
+    }
+
+    /// What a piece is called for who gets it: its subject, else the shop's name.
+    fn subject(&self, recipient: &Recipient) -> String {
+        let template = self.templates.template_of(recipient);
+        // An email's subject may print a field that a letter does without.
+        let subject = self.templates.engine.subject(template, &self.templates.fields(recipient)).ok().flatten();
+        let subject = subject.map(|subject| subject.split_whitespace().collect::<Vec<_>>().join(" "));
+        subject.filter(|subject| !subject.is_empty()).unwrap_or_else(|| self.settings.name.clone())
+    }
+
+    /// Typesets these letters as [`Self::print`] does, without printing.
+    ///
+    /// # Errors
+    /// When the work is stopped, or a thread panics.
     pub(crate) fn check_to_go(&self, recipients: &[&Recipient], progress: LetterProgress<'_>) -> Result<Printed> {
         let compose = |index: usize| self.letter_to_go(recipients[index]);
         letter::check(&self.job(recipients.len(), &compose, true, progress))
@@ -145,16 +179,16 @@ impl FrozenCampaign {
         self.templates.letter(recipient)
     }
 
-    /// Lays these letters out and prints none; those held back as well.
+    /// Typesets these letters without printing; those held back as well.
     ///
     /// # Errors
-    /// When the work is stopped, or a part of the program breaks off.
+    /// When the work is stopped, or a thread panics.
     pub(crate) fn check(&self, recipients: &[&Recipient], progress: LetterProgress<'_>) -> Result<Printed> {
         let compose = |index: usize| self.templates.letter(recipients[index]);
         letter::check(&self.job(recipients.len(), &compose, true, progress))
     }
 
-    /// Prints letters with the window and the folds in red, and the reason why each is shown in the margin.
+    /// Prints letters with the window and the folds in red, and the reason for showing each in the margin.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -179,7 +213,7 @@ impl FrozenCampaign {
             fonts: &self.templates.fonts,
             letters,
             compose,
-            title: self.title(),
+            title: self.settings.name.clone(),
             fingerprint: self.fingerprint(),
             created: self.planned.dated,
             threads: threads(),
@@ -190,7 +224,7 @@ impl FrozenCampaign {
     }
 }
 
-/// How many threads work on letters; no byte depends on it.
+/// How many threads work on letters; the output does not depend on it.
 pub(crate) fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
@@ -200,7 +234,7 @@ pub(crate) fn problems(printed: &Printed, recipients: &[&Recipient]) -> Vec<Erro
     problems_of("letter to", printed, recipients)
 }
 
-/// The problems of what is printed for people (`label for`), each with its recipient.
+/// The problems of what is printed for recipients (`label for`), each with its recipient.
 pub(crate) fn problems_of(what: &str, printed: &Printed, recipients: &[&Recipient]) -> Vec<Error> {
     let named = printed.problems.iter().map(|problem| {
         let who = recipients[problem.letter];

@@ -1,4 +1,4 @@
-//! The frozen campaign made into each person's letter or email.
+//! Turns the frozen campaign into each person's letter or email.
 
 mod dkim;
 mod email;

@@ -1,4 +1,4 @@
-//! Addresses that are not whole or not of the form of their country, and those at which several people live.
+//! Addresses that are incomplete or not in the format of their country, and those shared by several households.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::domain::{Channel, PostcodeForms, StreetKey, country_code, country_nam
 use crate::import::whole_postcode;
 use crate::text;
 
-/// Addresses without postcode or town, and postcodes that cannot be right.
+/// Addresses without postcode or town, and postcodes that cannot be correct.
 pub(super) fn problems(people: &[RecipientCards<'_>], home: &str) -> Vec<ProofProblem> {
     let mut found = Vec::new();
     for person in people.iter().filter(|person| person.recipient.goes_by() == Some(Channel::Letter)) {
@@ -30,7 +30,7 @@ pub(super) fn problems(people: &[RecipientCards<'_>], home: &str) -> Vec<ProofPr
             }
             Some(forms) if !fits(postcode, forms) => {
                 let (typed, place) = (text::quote(postcode), country_name(country, "US"));
-                let message = format!("{typed} is no postcode ({place}: {})", forms.example);
+                let message = format!("{typed} is not a postcode ({place}: {})", forms.example);
                 let state = person.best().map(|card| card.state.as_str()).unwrap_or_default();
                 let whole = whole_postcode(postcode, state, code);
                 let right = if whole == postcode { "…" } else { &whole };
@@ -42,7 +42,7 @@ pub(super) fn problems(people: &[RecipientCards<'_>], home: &str) -> Vec<ProofPr
     found
 }
 
-/// Recipients at one address who are not one household; and of those with one surname, whose addresses are nearly the same.
+/// Recipients at one address who are not one household; and those with one surname whose addresses are nearly the same.
 pub(super) fn shared(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
     let letters = people.iter().filter(|person| person.recipient.goes_by() == Some(Channel::Letter));
     let mut homes: BTreeMap<i64, Vec<&RecipientCards<'_>>> = BTreeMap::new();
@@ -96,7 +96,7 @@ fn place(person: &RecipientCards<'_>) -> String {
     lines.into_iter().filter(|line| *line != names && (line != firm || firm.is_empty())).collect::<Vec<_>>().join(", ")
 }
 
-/// Where a letter goes, in the parts that are compared.
+/// The destination of a letter, in the parts that are compared.
 struct Door<'p> {
     person: &'p RecipientCards<'p>,
     surname: String,
@@ -122,13 +122,13 @@ impl<'p> Door<'p> {
         }
     }
 
-    /// Surname and house number, which two addresses that are nearly the same share.
+    /// Surname and house number, which two nearly equal addresses share.
     fn key(&self) -> Option<(String, String)> {
         let number = self.street.house.split(' ').find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
         (!self.surname.is_empty()).then(|| (self.surname.clone(), number.to_owned()))
     }
 
-    /// Whether another address may be the same with a slip, a part left out, or another word for the street.
+    /// Whether another address may be the same with a typing error, a missing part, or another word for the street.
     fn is_near(&self, other: &Self) -> bool {
         let is_one_place = if self.postcode.is_empty() || other.postcode.is_empty() || self.city == other.city {
             self.city == other.city
@@ -159,28 +159,28 @@ impl<'p> Door<'p> {
     }
 }
 
-/// The words of a street that say north or south.
+/// The words of a street for compass directions.
 fn directions(street: &str) -> impl Iterator<Item = &str> {
     street.split(' ').filter(|word| ["n", "e", "s", "w", "ne", "nw", "se", "sw"].contains(word))
 }
 
-/// The words of a street that have a number.
+/// The words of a street that contain a number.
 fn numbers(street: &str) -> impl Iterator<Item = &str> {
     street.split(' ').filter(|word| word.contains(|c: char| c.is_ascii_digit()))
 }
 
-/// Whether a street's name is another's, cut short: `Storg.` of `Storgatan`.
+/// Whether a street name is a shortened form of another: `Storg.` of `Storgatan`.
 fn is_shortened(short: &str, long: &str) -> bool {
     short.chars().count() > 3 && short != long && long.starts_with(short)
 }
 
-/// Whether one text may be the other with a slip of the finger; short ones differ by more.
+/// Whether the texts differ by a typing error; short ones must be equal.
 fn is_slip(one: &str, other: &str) -> bool {
     let length = one.chars().count().min(other.chars().count());
     one == other || length > 3 && strsim::damerau_levenshtein(one, other) <= length.div_ceil(8).min(2)
 }
 
-/// Whether a postcode has a form of its country; the letters of a country before digits do not count.
+/// Whether a postcode has a format of its country; a country prefix before digits is ignored.
 fn fits(postcode: &str, forms: &PostcodeForms) -> bool {
     let is_prefix = |before: &str| (1..=2).contains(&before.len()) && before.bytes().all(|b| b.is_ascii_alphabetic());
     let rest = postcode.split_once('-').filter(|(before, _)| forms.are_digits() && is_prefix(before));

@@ -1,17 +1,18 @@
-//! Names in capitals or in small letters, as they would be written: ROBERT MCDONALD JR is Robert McDonald Jr.
+//! Names in capitals or in lowercase, and their usual form: ROBERT MCDONALD JR is Robert McDonald Jr.
 //!
-//! Only a name without any small letter or without any capital is touched. What may be initials, a numeral or a firm stays as it is.
+//! Only a name entirely in capitals or entirely in lowercase is changed. Possible initials, numerals and companies stay
+//! unchanged.
 
 use crate::text::names::{is_short_before_a_name, is_small, written_suffix};
 
-/// Which part of a name it is: what two letters or "van" mean depends on it.
+/// Which part of a name it is: this decides what two letters or "van" mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     /// First names.
     First,
     /// A surname.
     Last,
-    /// Both, in this order, perhaps after a title.
+    /// Both, in this order, possibly after a title.
     Whole,
 }
 
@@ -23,9 +24,9 @@ const MAC: &[&str] = &[
     "INNES", "INTOSH", "INTYRE", "IVER", "KENZIE", "KINNON", "LACHLAN", "LAREN", "LEAN", "LEOD", "MILLAN", "NAUGHTON",
     "NEIL", "NEILL", "PHERSON", "QUEEN", "RAE", "TAVISH",
 ];
-/// Before an apostrophe, more letters than one after which a capital follows.
+/// Prefixes of several letters before an apostrophe that are followed by a capital.
 const ELIDED: &[&str] = &["DELL", "DALL", "NELL", "SANT", "MC"];
-/// The name as it would be written, if it is wholly in capitals or in small letters and can be told.
+/// The usual form of a name that is entirely in capitals or lowercase, if it can be determined.
 pub(super) fn repaired(name: &str, part: Part) -> Option<String> {
     // Georgian has no capitals in names.
     let is_small = !name.chars().any(|c| c.is_uppercase() || ('\u{10d0}'..='\u{10ff}').contains(&c))
@@ -36,7 +37,7 @@ pub(super) fn repaired(name: &str, part: Part) -> Option<String> {
     in_capitals(name, part)
 }
 
-/// A name in capitals; a letter without a capital of its own stays, as ß.
+/// A name in capitals; a letter without a capital form is unchanged, such as ß.
 fn shouted(name: &str) -> String {
     let capital = |c: char| {
         let mut capitals = c.to_uppercase();
@@ -73,12 +74,12 @@ fn in_capitals(name: &str, part: Part) -> Option<String> {
     (written != name).then_some(written)
 }
 
-/// A word without the characters around it.
+/// A word without surrounding punctuation.
 fn bare(word: &str) -> &str {
     word.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
-/// Whether letters may stand for words: JT and AJ, but not NG as a surname, nor AL.
+/// Whether letters may be initials: JT and AJ, but not NG as a surname, nor AL.
 fn may_be_initials(word: &str, of_surname: bool) -> bool {
     if of_surname || is_short_before_a_name(word) || !word.is_ascii() {
         return false;
@@ -91,7 +92,8 @@ fn may_be_initials(word: &str, of_surname: bool) -> bool {
     }
 }
 
-/// A word with a capital at the start of each part: at hyphens and points always, at apostrophes where that is the habit.
+/// A word with a capital at the start of each part: after hyphens and periods always, after apostrophes where that is
+/// usual.
 fn capitalised(word: &str) -> String {
     let mut written = String::with_capacity(word.len());
     let mut piece = String::new();
@@ -109,12 +111,12 @@ fn capitalised(word: &str) -> String {
     written
 }
 
-/// A mark that belongs to the letter before it.
+/// A combining mark.
 fn is_mark(c: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&c)
 }
 
-/// A piece of a word, by the sign and the piece before it.
+/// A part of a word, given the separator and the part before it.
 fn cased(piece: &str, before: Option<&(char, String)>) -> String {
     let single = piece.chars().count() == 1;
     if let Some(('\'' | '’' | '`', earlier)) = before {
@@ -135,13 +137,13 @@ fn cased(piece: &str, before: Option<&(char, String)>) -> String {
 
 fn title(piece: &str) -> String {
     let Some(first) = piece.chars().next() else { return String::new() };
-    // Lowered as a whole, so that a final sigma is one.
+    // Lowercased as a whole, so that a final sigma is correct.
     let all = lower(piece);
     let start = lower(&first.to_string()).len();
     format!("{first}{}", &all[start..])
 }
 
-/// Small letters; the Turkish capital with a dot becomes one letter.
+/// Lowercase; the Turkish dotted capital becomes one letter.
 fn lower(text: &str) -> String {
     text.to_lowercase().replace("i\u{307}", "i")
 }

@@ -1,4 +1,4 @@
-//! Emails that cannot go where they should: no address, most likely another one, one inbox of several people.
+//! Emails with problems: invalid addresses, probable typing errors, one inbox of several people.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,7 +16,7 @@ fn by_email<'p, 'r>(people: &'p [RecipientCards<'r>]) -> impl Iterator<Item = &'
     people.iter().filter(|person| person.recipient.goes_by() == Some(Channel::Email))
 }
 
-/// Those in the plan to whom no email can be sent, as an earlier version has taken for an address what is none.
+/// Recipients in the plan with an invalid email that an earlier version accepted.
 pub(super) fn unusable(people: &[RecipientCards<'_>], planned: &Planned) -> Vec<ProofProblem> {
     let fault = |person: &RecipientCards<'_>| {
         let recipient = person.recipient;
@@ -34,7 +34,7 @@ pub(super) fn unusable(people: &[RecipientCards<'_>], planned: &Planned) -> Vec<
     by_email(people).filter_map(fault).collect()
 }
 
-/// Those whom the campaign would reach by email, were theirs an address: they are left out, or get a letter.
+/// Customers that the campaign would reach by email if their address were valid: they are left out, or get a letter.
 pub(super) fn not_reached(
     read: &Read<'_>,
     on: &FrozenCampaign,
@@ -62,20 +62,21 @@ pub(super) fn not_reached(
     Ok(found)
 }
 
-/// Addresses that can be, and most likely are mistyped.
+/// Valid addresses that are probably mistyped.
 pub(super) fn typos(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
     let typos = EmailTypos::read();
     let of = |person: &RecipientCards<'_>| {
         let recipient = person.recipient;
         let meant = typos.meant(&recipient.email)?;
-        let message = format!("{} is perhaps meant to be {}", text::quote(recipient.email.trim()), text::quote(&meant));
+        let message =
+            format!("{} may be a typing error for {}", text::quote(recipient.email.trim()), text::quote(&meant));
         let hint = format!("regulars customer set {} email={meant}", text::argument(&recipient.reference));
         Some(ProofProblem::at(ProofProblemKind::EmailTypo, recipient, message, hint))
     };
     by_email(people).filter_map(of).collect()
 }
 
-/// Recipients by email with one address who are not one household.
+/// Email recipients with the same address who are not one household.
 pub(super) fn shared(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
     let emails: Vec<&RecipientCards<'_>> = by_email(people).collect();
     let household =
@@ -95,11 +96,11 @@ pub(super) fn shared(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
     found
 }
 
-/// What is typed in place of the domains that most people have.
+/// Common misspellings of frequent domains.
 struct EmailTypos {
     /// By the mistyped domain, or its end with the dot.
     meant: HashMap<&'static str, &'static str>,
-    /// The letter from a to z by what looks like it.
+    /// The letter from a to z by its lookalike.
     lookalikes: HashMap<char, char>,
 }
 
@@ -117,7 +118,7 @@ impl EmailTypos {
         Self { meant: meant.collect(), lookalikes: looks.flatten().collect() }
     }
 
-    /// The address that is most likely meant.
+    /// The address that is most probably meant.
     fn meant(&self, email: &str) -> Option<String> {
         if let Some(latin) = self.in_latin(email.trim()) {
             return Some(self.meant(&latin).unwrap_or(latin));
@@ -131,8 +132,8 @@ impl EmailTypos {
         self.meant.get(end).map(|right| format!("{name}@{before}{right}"))
     }
 
-    /// An address in whose words letters from a to z stand beside some of another alphabet that only look like them: in letters
-    /// from a to z.
+    /// An address in which letters of another alphabet that only look like Latin ones are mixed with Latin ones: in
+    /// Latin letters.
     fn in_latin(&self, email: &str) -> Option<String> {
         if email.is_ascii() {
             return None;
@@ -163,7 +164,7 @@ mod tests {
             ("lou@icloud.con", "lou@icloud.com"),
             ("lou@outlok.com", "lou@outlook.com"),
             ("lou@firm.ogr", "lou@firm.org"),
-            // Of another alphabet.
+            // In another alphabet.
             ("l\u{43e}u@example.com", "lou@example.com"),
             ("lou@ex\u{430}mple.com", "lou@example.com"),
             ("\u{410}nna.Smith@example.com", "Anna.Smith@example.com"),

@@ -1,4 +1,4 @@
-//! A plan looked over: everything worth a look, the gravest first, and proof.pdf.
+//! Checks a plan: everything worth a look, the most serious first, and proof.pdf.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -17,28 +17,30 @@ use crate::shop::Shop;
 use crate::store::Read;
 use crate::text;
 
-/// What was found.
+/// The result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Proof {
     pub(crate) campaign: String,
-    /// Where it stands.
     pub(crate) state: CampaignState,
     pub(crate) letters: usize,
     pub(crate) emails: usize,
-    /// How many of them do not go out as things are.
+    /// How many of them are not sent as things are.
     pub(crate) stopped: usize,
     /// The pages of the letters that can be printed.
     pub(crate) pages: usize,
-    /// Everything that was found, the gravest first.
+    /// Everything that was found, the most serious first.
     pub(crate) problems: Vec<ProofProblem>,
     /// The letters of proof.pdf.
     pub(crate) shown: Vec<SampleLetter>,
+    /// Pictures that are printed coarsely.
+    #[serde(skip)]
+    pub(crate) coarse_pictures: Vec<String>,
 }
 
-/// Looks a plan over and writes out/NAME/proof.pdf, if any of its letters can be printed.
+/// Checks a plan and writes out/NAME/proof.pdf, if any of its letters can be printed.
 ///
 /// # Errors
-/// When there is no plan, what it kept has faults, the work is stopped, or the file cannot be written.
+/// When there is no plan, its stored files have errors, the work is stopped, or the file cannot be written.
 pub(crate) fn proof(read: &Read<'_>, shop: &Shop, on: &FrozenCampaign, progress: LetterProgress<'_>) -> Result<Proof> {
     let planned = &on.planned;
     let all = campaign::recipients(read, planned.id)?;
@@ -69,9 +71,9 @@ pub(crate) fn proof(read: &Read<'_>, shop: &Shop, on: &FrozenCampaign, progress:
     problems.sort_by_key(|problem| problem.kind);
 
     let shown = sample::choose(planned, &letters, &printed);
-    let path = shop.out(&planned.slug).join("proof.pdf");
+    let path = shop.out_to_write(&planned.slug)?.join("proof.pdf");
     if shown.is_empty() {
-        // What an earlier proof showed is no longer so.
+        // An earlier proof is outdated.
         let _ = std::fs::remove_file(&path);
     } else {
         let remarks: Vec<(&Recipient, String)> = shown.iter().map(|one| (letters[one.index], one.remark())).collect();
@@ -88,10 +90,11 @@ pub(crate) fn proof(read: &Read<'_>, shop: &Shop, on: &FrozenCampaign, progress:
         pages: printed.pages.iter().sum(),
         problems,
         shown,
+        coarse_pictures: printed.coarse.iter().map(|&coarse| on.templates.images.coarse(coarse)).collect(),
     })
 }
 
-/// What keeps letters from being printed.
+/// Problems that stop letters from being printed.
 fn of_letters(printed: &Printed, letters: &[&Recipient]) -> Vec<ProofProblem> {
     let found = printed.problems.iter().map(|problem| {
         let kind = match problem.kind {
@@ -106,18 +109,18 @@ fn of_letters(printed: &Printed, letters: &[&Recipient]) -> Vec<ProofProblem> {
     found.collect()
 }
 
-/// What keeps an email from being made.
+/// Why an email cannot be made.
 fn of_email(on: &FrozenCampaign, email: &Recipient) -> Option<ProofProblem> {
     let (engine, template) = (&on.templates.engine, on.templates.template_of(email));
     let composed = engine.body(template, &email.fields).and_then(|_| engine.subject(template, &email.fields));
     let fault = composed.err()?;
     let place = fault.place().map(|place| format!("in letter-templates/{place}: ")).unwrap_or_default();
-    let hint = format!("{place}{}", fault.what_next().unwrap_or("look at the template and at the card"));
+    let hint = format!("{place}{}", fault.what_next().unwrap_or("check the template and the card"));
     let found = ProofProblem::at(ProofProblemKind::EmptyField, email, fault.message().to_owned(), hint);
     Some(ProofProblem { goes_on: fault.goes_on(), ..found })
 }
 
-/// Somebody of whom no name is known.
+/// A recipient without a name.
 fn nameless(piece: &Recipient) -> Option<ProofProblem> {
     let fields = piece.fields.to_read();
     let greeting = fields.get("greeting").filter(|greeting| *greeting == "Dear customer,")?;
@@ -125,12 +128,12 @@ fn nameless(piece: &Recipient) -> Option<ProofProblem> {
     Some(ProofProblem::at(
         ProofProblemKind::NoName,
         piece,
-        format!("nobody to greet but {}", text::quote(greeting)),
+        format!("no one to greet except {}", text::quote(greeting)),
         hint,
     ))
 }
 
-/// Letters of more pages than most of their branch have.
+/// Letters with more pages than most of their branch.
 fn long(printed: &Printed, letters: &[&Recipient]) -> Vec<ProofProblem> {
     let mut counts: HashMap<&str, HashMap<usize, usize>> = HashMap::new();
     for (letter, pages) in letters.iter().zip(&printed.pages).filter(|(_, pages)| **pages > 0) {

@@ -1,4 +1,5 @@
-//! The proof of a campaign: everything worth a look before it is printed, the gravest first, and a few letters to look at.
+//! The proof of a campaign: everything worth a look before it is printed, the most serious first, and a few letters to
+//! look at.
 
 mod addresses;
 mod capitals;

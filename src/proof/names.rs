@@ -1,5 +1,5 @@
-//! Names that are wholly in capitals or in small letters, with what they would be, and the book mended where the owner agrees;
-//! names with a remark in them.
+//! Names entirely in capitals or lowercase, with a proposal, and the changes to the book that the owner confirms; names
+//! that contain a remark.
 
 use chrono::NaiveDate;
 
@@ -13,7 +13,7 @@ use crate::store::Write;
 use crate::text;
 use crate::text::remarks::{self, is_no_spouse, is_nobody, is_placeholder};
 
-/// Remarks in names: what the owner has said there of somebody, or what is no name.
+/// Remarks in names: the owner's notes, or text that is not a name.
 pub(super) fn remarks(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
     let mut found = Vec::new();
     for person in people {
@@ -44,7 +44,7 @@ pub(super) fn remarks(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
             let clean = remarks::clean(text);
             let reference = text::argument(&card.reference);
             if !clean.remarks.is_empty() {
-                let message = format!("{} is no part of a name", text::quote(&clean.remarks.join(", ")));
+                let message = format!("{} is not part of a name", text::quote(&clean.remarks.join(", ")));
                 let hint = format!(
                     "regulars customer set {reference} {field}={}, and `post=no`, `moved=yes` or `deceased=yes` if that is meant",
                     text::argument(&clean.name)
@@ -56,14 +56,15 @@ pub(super) fn remarks(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
     found
 }
 
-/// Names in capitals or small letters: on the cards of those written to, and in the plan alone when the book has them right by now.
+/// Names in capitals or lowercase: on the cards of recipients, or only in the plan if the book has been corrected
+/// since.
 pub(super) fn problems(people: &[RecipientCards<'_>], planned: &Planned) -> Vec<ProofProblem> {
     let mut found = Vec::new();
     for person in people {
         let before = found.len();
         for card in person.members.iter().filter(|card| card.may_be_greeted()) {
             found.extend(proposal(&NameFields::of(card)).map(|repair| {
-                let message = format!("{} would be {}", text::quote(&repair.before), text::quote(&repair.name));
+                let message = format!("{} should be {}", text::quote(&repair.before), text::quote(&repair.name));
                 let hint = format!("regulars customer set {} {}", text::argument(&card.reference), arguments(&repair));
                 let name = repair.before.clone();
                 ProofProblem {
@@ -75,14 +76,14 @@ pub(super) fn problems(people: &[RecipientCards<'_>], planned: &Planned) -> Vec<
         }
         if found.len() == before && proposal(&NameFields::frozen(person.recipient)).is_some() {
             let message = format!("the plan still has {}", text::quote(&person.recipient.name));
-            let hint = format!("`regulars plan {} --again` takes the name that the book has now", planned.slug);
+            let hint = format!("`regulars plan {} --again` uses the name that is now in the book", planned.slug);
             found.push(ProofProblem::at(ProofProblemKind::Capitals, person.recipient, message, hint));
         }
     }
     found
 }
 
-/// Changes the names in the book as proposed; how many cards.
+/// Changes the names in the book as proposed; returns how many cards.
 pub(crate) fn fix_names(write: &Write<'_>, problems: &[ProofProblem], on: NaiveDate) -> Result<usize> {
     let repairs = problems.iter().filter_map(|problem| Some((problem, problem.repair.as_ref()?)));
     let mut fixed = 0;
@@ -94,8 +95,8 @@ pub(crate) fn fix_names(write: &Write<'_>, problems: &[ProofProblem], on: NaiveD
     Ok(fixed)
 }
 
-/// What the names on a card would be, if one is wholly in capitals or in small letters. Firms are left alone, and what is no
-/// name.
+/// The proposal for the names on a card, if one is entirely in capitals or lowercase. Companies and other text are not
+/// changed.
 fn proposal(card: &NameFields) -> Option<Repair> {
     let is_person = !card.first_name.is_empty() || !card.title.is_empty();
     let said = [&card.first_name, &card.last_name, &card.full_name].map(String::as_str).join(" ");
@@ -127,7 +128,7 @@ fn proposal(card: &NameFields) -> Option<Repair> {
     (!fields.is_empty()).then(|| Repair { before: told(card), name: told(&mended), fields })
 }
 
-/// The fields of which names are made.
+/// The fields that make up names.
 #[derive(Clone, Default)]
 struct NameFields {
     title: String,
@@ -150,7 +151,7 @@ impl NameFields {
         }
     }
 
-    /// As the plan has them.
+    /// As in the plan.
     fn frozen(recipient: &Recipient) -> Self {
         let fields = recipient.fields.to_read();
         let field = |name: &str| fields.get(&format!("customer.{name}")).unwrap_or_default().to_owned();

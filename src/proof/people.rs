@@ -17,7 +17,7 @@ pub(super) struct RecipientCards<'r> {
 }
 
 impl RecipientCards<'_> {
-    /// The card that the piece is made out to.
+    /// The card that the piece is addressed to.
     pub(super) fn best(&self) -> Option<&Customer> {
         self.members.first()
     }
@@ -27,7 +27,6 @@ impl RecipientCards<'_> {
     }
 }
 
-/// The recipients with their cards.
 pub(super) fn people<'r>(
     read: &Read<'_>,
     on: &FrozenCampaign,
@@ -44,7 +43,7 @@ pub(super) fn people<'r>(
     Ok(people)
 }
 
-/// The ids of the people of each recipient who is written to, by the recipient's id.
+/// The IDs of the members of each recipient, by recipient ID.
 fn members(read: &Read<'_>, planned: &Planned) -> Result<HashMap<RecipientId, Vec<CustomerId>>> {
     let sql = "SELECT m.recipient_id, m.customer_id FROM recipient r JOIN recipient_member m ON m.recipient_id = r.id \
                WHERE r.campaign_id = ?1 AND r.arm = ?2 ORDER BY m.recipient_id, m.customer_id";

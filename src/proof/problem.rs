@@ -1,4 +1,4 @@
-//! One thing worth a look: what it is, whom it is about, and what to do about it.
+//! One problem: its kind, its recipient, and what to do.
 
 use serde::{Serialize, Serializer};
 
@@ -9,38 +9,33 @@ use crate::text;
 /// One thing worth a look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct ProofProblem {
-    /// Whether it stops a piece.
     pub(crate) gravity: Gravity,
-    /// What it is.
     pub(crate) kind: ProofProblemKind,
-    /// Whom it is about.
+    /// The recipient.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
-    /// Their name.
     pub(crate) name: String,
-    /// What is to be seen.
     pub(crate) message: String,
-    /// Whether that goes on from whom it is about.
+    /// Whether the message continues after the recipient's name.
     #[serde(skip)]
     pub(crate) goes_on: bool,
-    /// What to do about it.
     pub(crate) hint: Option<String>,
-    /// What a name would be.
+    /// The proposed name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) repair: Option<Repair>,
 }
 
-/// How grave something is.
+/// How serious a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Gravity {
-    /// The piece does not go out.
+    /// The piece is not sent or printed.
     Stops,
-    /// It goes out, and perhaps should not like this.
+    /// It is sent or printed, but may be wrong.
     Look,
 }
 
-/// What a problem is; the gravest first.
+/// The kind of a problem; the most serious first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ProofProblemKind {
@@ -70,12 +65,12 @@ impl ProofProblemKind {
     }
 }
 
-/// A name in capitals as it would be written.
+/// A name in capitals with its proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Repair {
-    /// The whole name as it is.
+    /// The current full name.
     pub(crate) before: String,
-    /// The whole name as it would be.
+    /// The proposed full name.
     pub(crate) name: String,
     /// The fields of the card that change.
     pub(crate) fields: Vec<(&'static str, String)>,
@@ -88,20 +83,20 @@ impl Serialize for Repair {
 }
 
 impl ProofProblem {
-    /// Something about a recipient.
+    /// A problem of a recipient.
     pub(super) fn at(kind: ProofProblemKind, recipient: &Recipient, message: String, hint: impl Into<String>) -> Self {
         let (reference, name) = (recipient.reference.clone(), recipient.name.clone());
         let (gravity, hint) = (kind.gravity(), Some(hint.into()));
         Self { gravity, kind, reference, name, message, goes_on: false, hint, repair: None }
     }
 
-    /// Pieces to one place of two recipients who may be one household.
+    /// Pieces to one place for two recipients who may be one household.
     pub(super) fn one_household(kind: ProofProblemKind, first: &Recipient, other: &Recipient, message: String) -> Self {
         let (one, two) = (text::argument(&other.reference), text::argument(&first.reference));
         Self::at(kind, first, message, format!("if they live together: regulars customer set {one} household={two}"))
     }
 
-    /// Something about a card.
+    /// A problem of a card.
     pub(super) fn of(kind: ProofProblemKind, card: &Customer, message: String, hint: String) -> Self {
         let (reference, name) = (card.reference.clone(), card.name());
         let gravity = kind.gravity();

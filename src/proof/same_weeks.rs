@@ -1,4 +1,4 @@
-//! Who gets a piece of another campaign in the same weeks.
+//! Recipients who also get a piece of another campaign in the same weeks.
 
 use std::collections::HashMap;
 
@@ -13,10 +13,10 @@ use crate::piece::FrozenCampaign;
 use crate::store::{Read, params};
 use crate::text;
 
-/// Pieces of two campaigns within so many days are two in a month.
+/// Two pieces within this many days are two in a month.
 const MONTH: u64 = 31;
 
-/// Who gets a piece of another campaign in the same weeks.
+/// Recipients who also get a piece of another campaign in the same weeks.
 pub(super) fn problems(read: &Read<'_>, on: &FrozenCampaign, pieces: &[&Recipient]) -> Result<Vec<ProofProblem>> {
     let by_id: HashMap<RecipientId, &Recipient> = pieces.iter().map(|piece| (piece.id, *piece)).collect();
     let mut found = Vec::new();
@@ -31,7 +31,7 @@ pub(super) fn problems(read: &Read<'_>, on: &FrozenCampaign, pieces: &[&Recipien
     Ok(found)
 }
 
-/// Another piece that somebody gets in the same weeks.
+/// Another piece in the same weeks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct OtherPiece {
     recipient_id: RecipientId,
@@ -40,7 +40,8 @@ struct OtherPiece {
     posted: bool,
 }
 
-/// Who of a plan gets a piece of another campaign that is planned for, or went out, within so many days of this one.
+/// Recipients of a plan who get a piece of another campaign that is planned for, or was mailed, within this many days
+/// of this one.
 fn others(read: &Read<'_>, planned: &Planned, days: u64) -> Result<Vec<OtherPiece>> {
     let day = planned.posted_on.unwrap_or(planned.dated);
     let until = day.checked_add_days(chrono::Days::new(days)).unwrap_or(day);

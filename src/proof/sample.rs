@@ -1,4 +1,4 @@
-//! Which letters a proof shows: the shortest, the longest, and five drawn by lot, always the same for the same plan.
+//! The letters in a proof: the shortest, the longest, and five at random, always the same for the same plan.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,13 +9,13 @@ use crate::campaign::{Planned, Recipient};
 use crate::letter::Printed;
 use crate::text;
 
-/// How many letters are drawn.
+/// How many letters are picked at random.
 const DRAWN: usize = 5;
 
 /// A letter of the proof.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct SampleLetter {
-    /// Its place in posting order.
+    /// Its position in posting order.
     pub(crate) number: usize,
     #[serde(rename = "ref")]
     pub(crate) reference: String,
@@ -23,13 +23,13 @@ pub(crate) struct SampleLetter {
     /// Why it is shown: `shortest`, `longest` or `drawn`.
     pub(crate) why: &'static str,
     pub(crate) pages: usize,
-    /// Which of the letters that were checked.
+    /// Its index among the checked letters.
     #[serde(skip)]
     pub(super) index: usize,
 }
 
 impl SampleLetter {
-    /// What stands in the margin.
+    /// The text in the margin.
     pub(super) fn remark(&self) -> String {
         let number = self.number;
         let pages = text::count(self.pages, "page");
@@ -42,7 +42,7 @@ pub(super) fn choose(planned: &Planned, letters: &[&Recipient], printed: &Printe
     let good: Vec<usize> = (0..letters.len()).filter(|index| printed.pages[*index] > 0).collect();
     let size = |index: &usize| (printed.pages[*index], printed.lengths[*index]);
     let Some(shortest) = good.iter().copied().min_by_key(size) else { return Vec::new() };
-    // Of several alike the last, so that it is another letter than the shortest.
+    // The last of several equal ones, so that it differs from the shortest.
     let longest = good.iter().copied().max_by_key(size).unwrap_or(shortest);
     let mut chosen = vec![(shortest, if shortest == longest { "shortest and longest" } else { "shortest" })];
     if longest != shortest {
@@ -54,7 +54,7 @@ pub(super) fn choose(planned: &Planned, letters: &[&Recipient], printed: &Printe
         .map(|index| (lot(planned, letters[index]), index))
         .collect();
     lots.sort_unstable();
-    // Every branch is drawn from before one is drawn from twice.
+    // Every branch is used once before one is used twice.
     let mut times: HashMap<&str, usize> = HashMap::new();
     let mut turns: Vec<(usize, usize, usize)> = Vec::with_capacity(lots.len());
     for (rank, (_, index)) in lots.into_iter().enumerate() {

@@ -1,4 +1,5 @@
-//! The proof as text: what stops pieces, then what is worth a look, each with its count, the first few names and a way out.
+//! The proof as text: what stops pieces, then what is worth a look, each with its count, the first few names and what
+//! to do.
 
 use super::look::Proof;
 use super::problem::{Gravity, ProofProblem, ProofProblemKind};
@@ -9,7 +10,7 @@ use crate::text;
 /// How many of a kind are named.
 const NAMED: usize = 5;
 
-/// The page for the terminal; `pdf` is where the letters to look at are.
+/// The text for the terminal; `pdf` is the file with the sample letters.
 #[must_use]
 pub(crate) fn text(proof: &Proof, pdf: &str) -> String {
     let mut text = format!("{}\n", summary(proof));
@@ -42,7 +43,7 @@ pub(crate) fn text(proof: &Proof, pdf: &str) -> String {
     };
     if proof.state == CampaignState::Planned && proof.problems.iter().any(of_the_book) {
         let again = format!("regulars plan {} --again", proof.campaign);
-        text.push_str(&format!("\nWhat is fixed in the book comes into the letters with `{again}`.\n"));
+        text.push_str(&format!("\nFixes in the book get into the letters with `{again}`.\n"));
     }
     match proof.shown.as_slice() {
         [] => {}
@@ -77,7 +78,7 @@ fn summary(proof: &Proof) -> String {
     format!("{}: {}; {stopped}{quiet}.", proof.campaign, text::list(&pieces))
 }
 
-/// What a kind is called: one, and several.
+/// The name of a kind: singular and plural.
 fn title(kind: ProofProblemKind, count: usize) -> String {
     let (one, several) = match kind {
         ProofProblemKind::EmptyField => ("piece that cannot be made", "pieces that cannot be made"),
@@ -86,14 +87,14 @@ fn title(kind: ProofProblemKind, count: usize) -> String {
         }
         ProofProblemKind::Window => ("address that does not fit the window", "addresses that do not fit the window"),
         ProofProblemKind::Page => ("letter that cannot be set", "letters that cannot be set"),
-        ProofProblemKind::UnusableEmail => ("email to no valid address", "emails to no valid address"),
+        ProofProblemKind::UnusableEmail => ("email to an invalid address", "emails to invalid addresses"),
         ProofProblemKind::OpenComplaint => ("open complaint", "open complaints"),
-        ProofProblemKind::NotWanted => ("piece that is not wanted any more", "pieces that are not wanted any more"),
+        ProofProblemKind::NotWanted => ("piece that is no longer wanted", "pieces that are no longer wanted"),
         ProofProblemKind::NoName => ("person without a name", "people without a name"),
-        ProofProblemKind::OddName => ("name with a remark in it", "names with remarks in them"),
-        ProofProblemKind::Remark => ("card with a remark not to write", "cards with a remark not to write"),
-        ProofProblemKind::Capitals => ("name in capitals or small letters", "names in capitals or small letters"),
-        ProofProblemKind::Address => ("address that is not whole", "addresses that are not whole"),
+        ProofProblemKind::OddName => ("name that contains a remark", "names that contain remarks"),
+        ProofProblemKind::Remark => ("card with a remark against mail", "cards with a remark against mail"),
+        ProofProblemKind::Capitals => ("name in all capitals or lowercase", "names in all capitals or lowercase"),
+        ProofProblemKind::Address => ("incomplete address", "incomplete addresses"),
         ProofProblemKind::EmailFault => {
             ("customer without a valid email address", "customers without a valid email address")
         }
@@ -133,7 +134,7 @@ fn line(problem: &ProofProblem) -> String {
     }
 }
 
-/// Text of customers in one line, without what a terminal would obey.
+/// Text of customers in one line, without terminal control characters.
 fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text::plain(text)
 }

@@ -1,8 +1,8 @@
-//! Amounts without a redemption: somebody bought something and no gift went out, or a second one did. Each is an entry in the
-//! record, and so is what takes it back or changes it.
+//! Amounts without a redemption: a customer bought something without a gift, or got a second one. Each is an entry in
+//! the record, and so is what undoes or changes it.
 //!
-//! Like the amount of a redemption it is the till's word alone: the purchases of customers come from the shop's own export,
-//! where the same sale stands, and nothing is counted twice.
+//! Like the amount of a redemption it is only what the till entered: the purchases of customers come from the shop's
+//! own export, which has the same sale, and nothing is counted twice.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -17,36 +17,36 @@ use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::store::{Read, Write, params};
 
-/// An amount far above the largest purchase ever: so many times as much.
+/// An amount this many times the largest purchase ever is unusual.
 const UNUSUAL: i64 = 10;
 
-/// An amount that stands, or stood, without a redemption.
+/// An amount without a redemption, undone or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Bought {
-    /// Whose it is; empty when they were forgotten, and of a second gift.
+    /// The customer; empty when they were forgotten, and for a second gift.
     pub(crate) reference: String,
-    /// The letter, when a second gift was handed over.
+    /// The letter, for a second gift.
     pub(crate) recipient_id: Option<RecipientId>,
     pub(crate) at: NaiveDateTime,
     pub(crate) till: String,
-    /// As it was changed last.
+    /// With later changes.
     pub(crate) spend: Money,
     pub(crate) is_undone: bool,
 }
 
-/// Writes down what a customer spent, no gift. The same request counts once.
+/// Records what a customer spent, without a gift. Repeating the request counts once.
 ///
 /// # Errors
-/// When nothing was spent, or a till cannot take the amount.
+/// When nothing was spent, or a till cannot accept the amount.
 pub(crate) fn bought(write: &Write<'_>, reference: &str, visit: &Visit) -> Result<EventId> {
     check_spend(visit.spend.unwrap_or_default())?;
     if visit.spend.is_none_or(|spend| spend.0 == 0) {
-        return Err(Error::new("there is no amount to write down").hint("say what they spent"));
+        return Err(Error::new("there is no amount to record").hint("enter what they spent"));
     }
     add(write, reference, visit)
 }
 
-/// Adds an amount, unless the same request has.
+/// Adds an amount, unless the same request already has.
 pub(super) fn add(write: &Write<'_>, reference: &str, visit: &Visit) -> Result<EventId> {
     match event::answered(write, visit.request.as_deref())? {
         Some(answered) => Ok(answered.event),
@@ -54,8 +54,8 @@ pub(super) fn add(write: &Write<'_>, reference: &str, visit: &Visit) -> Result<E
     }
 }
 
-/// Hands the gift over a second time, by the owner's leave: an entry beside the redemption that stands, never another one;
-/// what was spent goes with it.
+/// Hands over the gift a second time, if the owner allows it: an additional entry next to the redemption, never another
+/// redemption; it has the amount spent.
 ///
 /// # Errors
 /// When the letter was not redeemed yet.
@@ -65,7 +65,7 @@ pub(crate) fn honour_again(write: &Write<'_>, recipient: RecipientId, visit: &Vi
     }
     let found = campaign::by_number(write, recipient)?.map(|(_, recipient)| recipient);
     let Some(recipient) = found.filter(|recipient| recipient.redeemed_on.is_some()) else {
-        return Err(Error::new("the gift was not handed over yet").hint("look again at the letter"));
+        return Err(Error::new("the gift was not handed over yet").hint("check the letter"));
     };
     event::add_numbered(write, subject(&recipient), EventKind::HonouredAgain, visit)
 }
@@ -98,27 +98,27 @@ pub(crate) fn bought_by(read: &Read<'_>, event: EventId) -> Result<Option<Bought
     })
 }
 
-/// Takes an amount back; a second time does nothing.
+/// Undoes an amount; repeating it does nothing.
 ///
 /// # Errors
 /// When there is no reason, or no such amount.
 pub(crate) fn undo_bought(write: &Write<'_>, event: EventId, reason: &str, now: NaiveDateTime) -> Result<()> {
     let known = need(write, event)?;
-    check_reason(reason, "say it in a word or two")?;
+    check_reason(reason, "give the reason in a word or two")?;
     if known.is_undone {
         return Ok(());
     }
     event::correct(write, event, EventKind::Undone, (known.spend, &known.till), now, reason)
 }
 
-/// Changes an amount: from now on the new one counts, the first stays on record. The same amount again does nothing.
+/// Changes an amount: from now on the new one counts, the first stays on record. Repeating it does nothing.
 ///
 /// # Errors
-/// When there is no such amount, it was taken back, or a till cannot take the new one.
+/// When there is no such amount, it was undone, or a till cannot accept the new one.
 pub(crate) fn change_bought(write: &Write<'_>, event: EventId, spend: Money, now: NaiveDateTime) -> Result<()> {
     let known = need(write, event)?;
     if known.is_undone {
-        return Err(Error::new("it was taken back already").hint("record it again"));
+        return Err(Error::new("it was already undone").hint("record it again"));
     }
     check_spend(spend)?;
     if spend == known.spend {
@@ -127,15 +127,15 @@ pub(crate) fn change_bought(write: &Write<'_>, event: EventId, spend: Money, now
     event::correct(write, event, EventKind::Changed, (spend, &known.till), now, "")
 }
 
-/// Changes what was spent at the redemption that stands, in the same way.
+/// Changes what was spent at a redemption that was not undone, in the same way.
 ///
 /// # Errors
-/// When nothing was handed over, or a till cannot take the amount.
+/// When nothing was handed over, or a till cannot accept the amount.
 pub(crate) fn change(write: &Write<'_>, recipient: RecipientId, spend: Money, now: NaiveDateTime) -> Result<()> {
     let sql = "SELECT max(e.id) FROM redemption_event e JOIN redemption d ON d.recipient_id = e.recipient_id \
                AND d.undone_at IS NULL WHERE e.recipient_id = ?1 AND e.outcome = ?2";
     let Some(event) = write.value::<Option<EventId>>(sql, params![recipient, EventKind::Accepted])? else {
-        return Err(Error::new("nothing was handed over for this letter").hint("look again at the letter"));
+        return Err(Error::new("nothing was handed over for this letter").hint("check the letter"));
     };
     check_spend(spend)?;
     let letter = campaign::recipient(write, recipient)?;
@@ -149,10 +149,10 @@ pub(crate) fn change(write: &Write<'_>, recipient: RecipientId, spend: Money, no
 }
 
 fn need(read: &Read<'_>, event: EventId) -> Result<Bought> {
-    bought_by(read, event)?.ok_or_else(|| Error::new("there is no such amount").hint("look at the day's list"))
+    bought_by(read, event)?.ok_or_else(|| Error::new("there is no such amount").hint("check the day's list"))
 }
 
-/// The largest purchase of a customer's household, when an amount is far above it.
+/// The largest purchase of a customer's household, if an amount is far above it.
 pub(crate) fn unusual(read: &Read<'_>, reference: &str, spend: Option<Money>) -> Result<Option<Money>> {
     let (Some(spend), Some(id)) = (spend, customers::resolve_ref(read, reference)?) else { return Ok(None) };
     let household = customers::by_id(read, id)?.household_id;
@@ -163,7 +163,7 @@ fn is_unusual(spend: Money, largest: Money) -> bool {
     largest.0 > 0 && spend.0 > largest.0.saturating_mul(UNUSUAL)
 }
 
-/// Whose an amount is, by the card's own name; empty for one who is in the book no more.
+/// The customer's name; empty when they are no longer in the book.
 pub(super) fn name_of(read: &Read<'_>, reference: &str) -> Result<String> {
     if reference.is_empty() {
         return Ok(PieceState::Forgotten.to_string());

@@ -1,4 +1,4 @@
-//! What happened at the till on a day, and who is still to come.
+//! What happened at the till on a day, and who has not come yet.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -10,48 +10,49 @@ use crate::error::Result;
 use crate::money::Money;
 use crate::store::{Read, params};
 
-/// One line of the record of everything that happened.
+/// One entry of the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Happening {
     pub(crate) event: EventId,
     pub(crate) kind: EventKind,
     pub(crate) at: NaiveDateTime,
     pub(crate) till: String,
-    /// As it was changed last.
+    /// With later changes.
     pub(crate) spend: Option<Money>,
-    /// Of an amount that was changed, what it was before.
+    /// The amount before a change.
     pub(crate) before: Option<Money>,
-    /// Why it was taken back.
+    /// Why it was undone.
     pub(crate) reason: String,
     /// None when the code was unknown, or no letter is involved.
     pub(crate) recipient_id: Option<RecipientId>,
-    /// The recipient, or who bought something; empty when nobody is known.
+    /// The recipient, or the customer who bought something; empty if unknown.
     pub(crate) name: String,
     pub(crate) campaign: String,
     pub(crate) receipt: String,
-    /// Whether it is a redemption or an amount that was not taken back.
+    /// Whether it is a redemption or an amount that was not undone.
     pub(crate) stands: bool,
-    /// Whether a till stored it while it was offline: then the gift was handed over, whatever the kind, unless it was promised.
+    /// Whether a till saved it while it was offline: then the gift was handed over, whatever the kind, unless it was
+    /// promised.
     pub(crate) was_kept: bool,
-    /// The till did not give the gift out before it had an answer.
+    /// The till waited for an answer before handing over the gift.
     pub(crate) is_promised: bool,
 }
 
-/// Somebody who came.
+/// A customer who came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Come {
     pub(crate) at: NaiveDateTime,
     pub(crate) name: String,
     pub(crate) city: String,
-    /// What they were given; empty when they only bought something.
+    /// The gift they got; empty when they only bought something.
     pub(crate) gift: String,
 }
 
-/// Somebody who is still to come.
+/// A customer who has not come yet.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Expected {
     pub(crate) recipient_id: RecipientId,
-    /// The place in posting order.
+    /// The position in posting order.
     pub(crate) number: usize,
     pub(crate) name: String,
     pub(crate) city: String,
@@ -59,14 +60,14 @@ pub(crate) struct Expected {
     pub(crate) branch: String,
 }
 
-/// How many of those who were written to came.
+/// How many of the recipients came.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct CampaignProgress {
     pub(crate) mailed: usize,
     pub(crate) come: usize,
 }
 
-/// Everything that happened on a day, in its order, refusals too.
+/// Everything that happened on a day, in order, including rejections.
 pub(crate) fn happened_on(read: &Read<'_>, day: NaiveDate) -> Result<Vec<Happening>> {
     let sql = format!(
         "SELECT e.id, e.outcome, e.at, e.till, {AMOUNT}, e.reason, e.recipient_id, COALESCE(r.name, ''), \
@@ -115,7 +116,7 @@ pub(crate) fn happened_on(read: &Read<'_>, day: NaiveDate) -> Result<Vec<Happeni
     Ok(all.into_iter().map(|(one, _)| one).collect())
 }
 
-/// Those who came on a day, with a letter or without, the last first.
+/// Customers who came on a day, with a letter or without, the last first.
 pub(crate) fn last_come(read: &Read<'_>, day: NaiveDate, most: usize) -> Result<Vec<Come>> {
     let sql = "SELECT d.redeemed_at, r.name, COALESCE(k.city, ''), c.gift_name FROM redemption d \
                JOIN recipient r ON r.id = d.recipient_id JOIN campaign c ON c.id = r.campaign_id \
@@ -145,7 +146,7 @@ pub(crate) fn taken_on(read: &Read<'_>, day: NaiveDate) -> Result<(usize, Money)
     Ok(found.unwrap_or_default())
 }
 
-/// How many have come to a campaign until a moment, of how many.
+/// How many have come to a campaign until a moment, and out of how many.
 pub(crate) fn progress(read: &Read<'_>, planned: &Planned, until: NaiveDateTime) -> Result<CampaignProgress> {
     let sql = "SELECT count(*), count(d.id) FROM recipient r LEFT JOIN redemption d ON d.recipient_id = r.id \
                AND d.undone_at IS NULL AND d.redeemed_at <= ?2 WHERE r.campaign_id = ?1 AND r.arm = ?3";
@@ -155,7 +156,8 @@ pub(crate) fn progress(read: &Read<'_>, planned: &Planned, until: NaiveDateTime)
     Ok(found.unwrap_or_default())
 }
 
-/// How many have not come until a moment, and the first of them in posting order; whose letter came back is not expected.
+/// How many have not come until a moment, and the first of them in posting order; recipients whose letter came back are
+/// not expected.
 pub(crate) fn to_come(
     read: &Read<'_>,
     planned: &Planned,

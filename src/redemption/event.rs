@@ -1,4 +1,4 @@
-//! The record of everything that happened at the till: entries are added, what they say is never changed.
+//! The record of everything that happened at the till: entries are added and never changed.
 
 use chrono::NaiveDateTime;
 
@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::money::Money;
 use crate::store::{Read, Value, Write, params};
 
-/// So many characters of what was typed as a code are stored.
+/// At most this many characters of a typed code are stored.
 const LONGEST: usize = 64;
 
 /// What an entry is about.
@@ -16,9 +16,9 @@ const LONGEST: usize = 64;
 pub(super) enum EventSubject<'s> {
     /// A letter; the text is its code.
     Letter(RecipientId, &'s str),
-    /// A code that is on no letter, as it was typed.
+    /// A code that is on no letter, as typed.
     Typed(&'s str),
-    /// A customer, by reference, where no letter is involved; empty for one who is in the book no more.
+    /// A customer, by reference, if no letter is involved; empty when they are no longer in the book.
     Customer(&'s str),
 }
 
@@ -33,7 +33,7 @@ pub(super) fn add(
     insert(subject, kind, visit, reason, |sql, params| write.run(sql, params).map(|_| ()))
 }
 
-/// Adds an entry; its id. That takes longer: for its one row RETURNING makes a table.
+/// Adds an entry; returns its ID. This is slower: SQLite makes a table for the one row of RETURNING.
 pub(super) fn add_numbered(
     write: &Write<'_>,
     subject: EventSubject<'_>,
@@ -65,7 +65,7 @@ fn insert<T>(
     run(sql, params![recipient, code, reference, kind, *at, at.date(), *spend, till, receipt, reason, request])
 }
 
-/// Adds what corrects an entry: about the same letter or customer.
+/// Adds a correction of an entry, for the same letter or customer.
 pub(super) fn correct(
     write: &Write<'_>,
     event: EventId,
@@ -79,14 +79,14 @@ pub(super) fn correct(
     write.run(sql, params![event, kind, now, now.date(), spend, till, reason]).map(|_| ())
 }
 
-/// What a request was answered, and to whom.
+/// The stored answer to a request, and its recipient.
 pub(super) struct Answered {
     pub(super) event: EventId,
     pub(super) kind: EventKind,
     pub(super) recipient_id: Option<RecipientId>,
 }
 
-/// What was answered to a request before.
+/// The stored answer to an earlier request.
 pub(super) fn answered(read: &Read<'_>, request: Option<&str>) -> Result<Option<Answered>> {
     let Some(request) = request else { return Ok(None) };
     let sql = "SELECT id, outcome, recipient_id FROM redemption_event WHERE request = ?1";
@@ -95,9 +95,9 @@ pub(super) fn answered(read: &Read<'_>, request: Option<&str>) -> Result<Option<
     })
 }
 
-/// The amount of an event `e`: the newest that it was changed to, else its own. `?2` is [`EventKind::Changed`].
+/// The amount of an event `e`: the newest change, else its own. `?2` is [`EventKind::Changed`].
 pub(super) const AMOUNT: &str = "COALESCE((SELECT x.spend_minor FROM redemption_event x WHERE x.about = e.id \
                                  AND x.outcome = ?2 ORDER BY x.id DESC LIMIT 1), e.spend_minor)";
 
-/// Whether an event `e` was taken back. `?3` is [`EventKind::Undone`].
+/// Whether an event `e` was undone. `?3` is [`EventKind::Undone`].
 pub(super) const UNDONE: &str = "EXISTS (SELECT 1 FROM redemption_event x WHERE x.about = e.id AND x.outcome = ?3)";

@@ -1,5 +1,5 @@
-//! At the till: a code is accepted once, or refused with a reason; what people spend is written down with a gift or without
-//! one; everything that happens stays on record.
+//! The till: a code is accepted once, or rejected with a reason; what customers spend is recorded with or without a
+//! gift; everything that happens stays on record.
 
 mod bought;
 mod day;

@@ -1,4 +1,4 @@
-//! What waits for somebody, as their card shows it.
+//! The gifts of a customer, for their card.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -8,11 +8,11 @@ use crate::domain::{Arm, Code, CustomerId};
 use crate::error::Result;
 use crate::store::Read;
 
-/// How far the gift of a letter has come.
+/// The state of a letter's gift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum OfferStatus {
-    /// It is theirs when they come.
+    /// They get it when they come.
     Waiting,
     /// They had it.
     Given,
@@ -26,12 +26,12 @@ pub(crate) enum OfferStatus {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Offer {
     pub(crate) planned: Planned,
-    /// May be another of the household.
+    /// May be another member of the household.
     pub(crate) recipient: Recipient,
     pub(crate) status: OfferStatus,
 }
 
-/// The gift of a letter, for programs.
+/// The gift of a letter, for the API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct OfferSummary {
     pub(crate) campaign: String,
@@ -67,13 +67,13 @@ pub(crate) fn shown_campaigns(read: &Read<'_>, today: NaiveDate) -> Result<Vec<P
     Ok(shown)
 }
 
-/// The gifts that the card of one customer shows; a list of customers looks up the campaigns once.
+/// The gifts on the card of one customer; for a list of customers look up the campaigns once.
 pub(crate) fn offers_to(read: &Read<'_>, customer_id: CustomerId, today: NaiveDate) -> Result<Vec<Offer>> {
     offers(read, &shown_campaigns(read, today)?, customer_id, today)
 }
 
-/// The gifts of those campaigns for somebody: those that wait, the newest first, then the others. Whoever is in a control
-/// group reads like anyone without a letter.
+/// The gifts of those campaigns for a customer: those that wait, the newest first, then the others. A member of a
+/// control group looks like anyone without a letter.
 pub(crate) fn offers(
     read: &Read<'_>,
     shown: &[Planned],

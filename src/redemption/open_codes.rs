@@ -1,8 +1,9 @@
-//! The codes that are open, as a till keeps them for when it is offline: fingerprints under a key, of which so few bits are kept
-//! that nobody can make the codes of them.
+//! The open codes for a till that is offline: keyed fingerprints with so few bits that the codes cannot be derived from
+//! them.
 //!
-//! A code that is on no letter looks open once in 2^20 / n times where n codes are: with 600 letters once in 1,700. The list
-//! costs two bytes a code for some hundred, less for more, and never more than a megabyte: there are no more fingerprints.
+//! With n open codes, a wrong code looks open once in 2^20 / n times: with 600 letters once in 1,700. The list takes
+//! two bytes per code for some hundred codes, less for more, and never more than a megabyte: there are no more
+//! fingerprints.
 
 use chrono::NaiveDate;
 use hmac::{Hmac, KeyInit, Mac};
@@ -12,11 +13,11 @@ use crate::domain::CampaignState;
 use crate::error::Result;
 use crate::store::{Read, params};
 
-/// So many bits of a fingerprint are kept.
+/// The number of bits of a fingerprint.
 const BITS: u32 = 20;
 
-/// The fingerprints under a key of all codes that are accepted on a day, in order: how far each is from the one before, seven
-/// bits a byte, the lowest first; the eighth says that more follow.
+/// The fingerprints of all codes that are accepted on a day, sorted and stored as differences: seven bits per byte, the
+/// lowest first; the eighth means that more follow.
 pub(crate) fn open_codes(read: &Read<'_>, key: &[u8], today: NaiveDate) -> Result<Vec<u8>> {
     let sql = "SELECT r.code FROM recipient r JOIN campaign c ON c.id = r.campaign_id WHERE r.code IS NOT NULL \
                AND c.state <> ?2 AND COALESCE(c.posted_on, c.as_of) <= ?1 AND (c.claim_until IS NULL OR c.claim_until >= ?1) \
@@ -29,7 +30,7 @@ pub(crate) fn open_codes(read: &Read<'_>, key: &[u8], today: NaiveDate) -> Resul
     Ok(packed(fingerprints))
 }
 
-/// The first of the last days of the gifts that wait on a day: the list is good no longer.
+/// The first expiry day of the gifts that wait on a day: the list is not valid after it.
 pub(crate) fn first_last_day(read: &Read<'_>, today: NaiveDate) -> Result<Option<NaiveDate>> {
     let sql = "SELECT min(claim_until) FROM campaign WHERE state <> ?2 AND COALESCE(posted_on, as_of) <= ?1 AND claim_until >= ?1";
     Ok(read.first(sql, params![today, CampaignState::Void], |row| row.get(0))?.flatten())

@@ -1,4 +1,4 @@
-//! What the till answers.
+//! The answers of the till.
 
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Serialize, Serializer};
@@ -7,7 +7,7 @@ use crate::campaign::{Planned, Recipient};
 use crate::domain::{Code, EventKind, RecipientId, RedemptionId};
 use crate::money::Money;
 
-/// How a claim went: the part of [`EventKind`] that answers one.
+/// The outcome of a claim: the subset of [`EventKind`] that answers one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Accepted,
@@ -19,7 +19,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// As it stands in the record of the till.
+    /// As in the record of the till.
     pub(crate) fn kind(self) -> EventKind {
         match self {
             Self::Accepted => EventKind::Accepted,
@@ -31,7 +31,7 @@ impl Outcome {
         }
     }
 
-    /// The answer that an event was; nothing when it answered no claim.
+    /// The outcome of an event; none when it did not answer a claim.
     pub(crate) fn of(kind: EventKind) -> Option<Self> {
         match kind {
             EventKind::Accepted => Some(Self::Accepted),
@@ -55,36 +55,36 @@ impl Serialize for Outcome {
     }
 }
 
-/// The answer of the till. Of a second claim, `redeemed_on`, `till` and `spend_minor` are those of the first.
+/// The answer of the till. For a second claim, `redeemed_on`, `till` and `spend_minor` are those of the first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct TillAnswer {
     pub(crate) outcome: Outcome,
     #[serde(skip)]
     pub(crate) recipient_id: Option<RecipientId>,
-    /// Of the redemption, if this was the one that was accepted.
+    /// The redemption, if this claim was accepted.
     #[serde(skip)]
     pub(crate) redemption_id: Option<RedemptionId>,
     pub(crate) code: Option<Code>,
-    /// Of the recipient.
+    /// The recipient.
     #[serde(rename = "ref")]
     pub(crate) reference: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) campaign: Option<String>,
     pub(crate) gift: Option<String>,
-    /// The day of the redemption that stands.
+    /// The day of the redemption that was not undone.
     pub(crate) redeemed_on: Option<NaiveDate>,
-    /// Its moment.
+    /// Its time.
     pub(crate) redeemed_at: Option<NaiveDateTime>,
     /// Its till.
     pub(crate) till: Option<String>,
-    /// What was spent at it.
+    /// Its amount.
     pub(crate) spend_minor: Option<Money>,
     /// The first and the last day on which the code is valid.
     pub(crate) valid: Option<(NaiveDate, Option<NaiveDate>)>,
 }
 
 impl TillAnswer {
-    /// The code as it is shown; nothing when there is none.
+    /// The code as displayed; empty when there is none.
     pub(crate) fn code_text(&self) -> &str {
         self.code.as_ref().map_or("", Code::as_str)
     }

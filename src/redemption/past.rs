@@ -10,10 +10,10 @@ use crate::domain::EventKind;
 use crate::error::Result;
 use crate::store::Write;
 
-/// The till of what a spreadsheet says.
+/// The till of visits from a spreadsheet.
 const TILL: &str = "import";
 
-/// Writes down who came, as redemptions at noon of their day, each with its entry.
+/// Records visits as redemptions at noon of their day, each with its entry.
 pub(crate) fn record_past(write: &Write<'_>, visits: &[PastVisit]) -> Result<()> {
     let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
     for came in visits {

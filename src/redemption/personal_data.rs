@@ -48,13 +48,13 @@ const TABLES: &[ExportTable] = &[
     },
 ];
 
-/// Whether the till's record names a customer by reference, without a letter.
+/// Whether the till's record has a customer by reference, without a letter.
 pub(crate) fn is_on_record(read: &Read<'_>, reference: &str) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM redemption_event WHERE ref <> '' AND ref = ?1)";
     read.value(sql, params![reference])
 }
 
-/// The customers added by an import whom the till has on record: who came with a letter, or was named without one.
+/// The customers of an import in the till's record, with a letter or without one.
 pub(crate) fn customers_of_import(read: &Read<'_>, import: ImportId) -> Result<Vec<CustomerId>> {
     let sql = "SELECT k.id FROM redemption_event e JOIN customer k ON k.ref = e.ref WHERE e.ref <> '' AND k.import_id = ?1 \
                UNION SELECT k.id FROM redemption_event e JOIN recipient_member m ON m.recipient_id = e.recipient_id \
@@ -62,7 +62,7 @@ pub(crate) fn customers_of_import(read: &Read<'_>, import: ImportId) -> Result<V
     read.all(sql, params![import], |row| row.get(0))
 }
 
-/// What happened stays, without what could tell whose it was.
+/// What happened stays, without anything that identifies the customer.
 fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
     for place in &erasure.places {
         let sql = "UPDATE redemption_event SET reason = '', receipt = '', request = NULL, \

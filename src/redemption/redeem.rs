@@ -1,4 +1,4 @@
-//! A claim is judged: the gift is handed over once, or refused with the reason. Either way it is written down.
+//! Decides a claim: the gift is handed over once, or rejected with the reason. Both are recorded.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -12,14 +12,14 @@ use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::store::{Read, Write, params};
 
-/// Redeems, or says why not. Either way it is written down.
+/// Redeems, or returns the reason why not. Both are recorded.
 ///
 /// # Errors
-/// When the day lies in the future, the amount is negative, or the customer or campaign does not exist.
+/// When the day is in the future, the amount is negative, or the customer or campaign does not exist.
 pub(crate) fn redeem(write: &Write<'_>, claim: &Claim, visit: &Visit, today: NaiveDate) -> Result<TillAnswer> {
     let day = visit.at.date();
     if day > today {
-        return Err(Error::new(format!("{day} is in the future")).hint("say when they came with `--on YYYY-MM-DD`"));
+        return Err(Error::new(format!("{day} is in the future")).hint("give the day they came with `--on YYYY-MM-DD`"));
     }
     check_spend(visit.spend.unwrap_or_default())?;
     if let Some(answered) = event::answered(write, visit.request.as_deref())? {
@@ -51,24 +51,24 @@ pub(crate) fn redeem(write: &Write<'_>, claim: &Claim, visit: &Visit, today: Nai
 /// The same answer to the same request.
 fn answer_again(read: &Read<'_>, answered: &Answered) -> Result<TillAnswer> {
     let Some(outcome) = Outcome::of(answered.kind) else {
-        return Err(Error::new("this page was used for something else already").hint("open the card again"));
+        return Err(Error::new("this page was already used for something else").hint("open the card again"));
     };
     let found = answered.recipient_id.map(|id| campaign::by_number(read, id)).transpose()?.flatten();
     Ok(TillAnswer::of(outcome, found.as_ref().map(|(campaign, recipient)| (campaign, recipient))))
 }
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RequestOutcome {
     /// The gift of this letter was handed over.
     Given(RecipientId),
-    /// An amount or a second gift was written down.
+    /// An amount or a second gift was recorded.
     Bought(EventId),
-    /// Somebody was turned away; with the letter, if the code is on one.
+    /// A customer was turned away; with the letter, if the code is on one.
     Refused(Option<RecipientId>),
 }
 
-/// What became of a request that may have been made before.
+/// The outcome of a request that may have been made before.
 pub(crate) fn request_outcome(read: &Read<'_>, request: Option<&str>) -> Result<Option<RequestOutcome>> {
     let answered = event::answered(read, request)?;
     Ok(answered.map(|one| match (Outcome::of(one.kind), one.recipient_id) {
@@ -78,7 +78,7 @@ pub(crate) fn request_outcome(read: &Read<'_>, request: Option<&str>) -> Result<
     }))
 }
 
-/// What the till would answer; nothing is redeemed, and nothing written down.
+/// What the till would answer; nothing is redeemed or recorded.
 ///
 /// # Errors
 /// When the customer or campaign does not exist.
@@ -89,7 +89,7 @@ pub(crate) fn look(read: &Read<'_>, claim: &Claim, day: NaiveDate) -> Result<Til
     })
 }
 
-/// Writes down that somebody was turned away, as [`look`] answered.
+/// Records that a customer was turned away, as [`look`] answered.
 pub(crate) fn turned_away(write: &Write<'_>, claim: &Claim, visit: &Visit, answer: &TillAnswer) -> Result<()> {
     let subject = match (answer.recipient_id, claim) {
         (Some(id), _) => EventSubject::Letter(id, answer.code_text()),
@@ -105,7 +105,7 @@ fn judge(campaign: &Planned, recipient: &Recipient, day: NaiveDate) -> Outcome {
     judge_code(campaign.state == CampaignState::Void, recipient.redeemed_on.is_some(), valid, day)
 }
 
-/// What a code is worth on a day, by the first and the last day on which it is valid.
+/// The outcome of a code on a day, by the first and the last day on which it is valid.
 fn judge_code(is_void: bool, is_redeemed: bool, valid: (NaiveDate, Option<NaiveDate>), day: NaiveDate) -> Outcome {
     match valid {
         _ if is_void => Outcome::Void,
@@ -116,11 +116,11 @@ fn judge_code(is_void: bool, is_redeemed: bool, valid: (NaiveDate, Option<NaiveD
     }
 }
 
-/// The recipient who is meant; nobody when the code is not one, or when they got no letter.
+/// The recipient of a claim; none when the code is unknown, or they got no letter.
 fn find(read: &Read<'_>, claim: &Claim) -> Result<Option<(Planned, Recipient)>> {
     match claim {
         Claim::Typed(typed) => Code::parse(typed).ok().map_or(Ok(None), |code| campaign::by_code(read, &code)),
-        // The control group has no code, and nothing is handed over to it.
+        // The control group has no code, and gets no gift.
         Claim::Letter(id) => Ok(campaign::by_number(read, *id)?.filter(|(_, recipient)| recipient.code.is_some())),
         Claim::Person { reference, campaign } => {
             let customer = customers::by_ref(read, reference)?;
@@ -136,7 +136,7 @@ pub(super) fn subject(recipient: &Recipient) -> EventSubject<'_> {
     EventSubject::Letter(recipient.id, recipient.code_text())
 }
 
-/// Writes a redemption down; its id, and its moment as it is stored. None when one stands already.
+/// Inserts a redemption; returns its ID, and its time as stored. None when there already is one that was not undone.
 pub(super) fn insert(
     write: &Write<'_>,
     recipient: RecipientId,

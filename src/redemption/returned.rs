@@ -1,4 +1,4 @@
-//! A letter that came back, in the record of the till: whoever brings its code shows that it did arrive.
+//! A returned letter in the record of the till: a customer who brings its code shows that it did arrive.
 
 use chrono::NaiveDateTime;
 
@@ -10,7 +10,7 @@ use crate::domain::EventKind;
 use crate::error::Result;
 use crate::store::Write;
 
-/// Writes down that somebody's letter came back; `reason` says so when that is taken back.
+/// Records that a letter came back; `reason` is set when that is withdrawn.
 pub(crate) fn record_returned(
     write: &Write<'_>,
     recipient: &Recipient,

@@ -1,5 +1,5 @@
-//! What a till stored while it could not reach this machine. The gift was handed over, whatever is answered now: so a no is
-//! written down all the same, with both sides, until the owner puts it aside.
+//! Visits that a till saved while it was offline. The gift was handed over, whatever the outcome now: so a rejection is
+//! recorded too, with both sides, until the owner dismisses it.
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
@@ -14,35 +14,35 @@ use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::store::{Read, Write, params};
 
-/// So many characters of an amount that cannot be read are shown to the owner.
+/// At most this many characters of an unreadable amount are shown to the owner.
 const AMOUNT: usize = 40;
 
-/// One visit as a till stored it.
+/// One visit as a till saved it.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredVisit {
     pub(crate) request: String,
     pub(crate) what: StoredClaim,
-    /// As it was typed, when it cannot be read.
+    /// As typed, when it cannot be read.
     pub(crate) spend: std::result::Result<Option<Money>, String>,
     pub(crate) till: String,
     pub(crate) receipt: String,
-    /// The gift was not given out, as the till did not know the code for an open one: it is to be given now.
+    /// The gift was not handed over because the till did not recognize the code as open: it is to be handed over now.
     pub(crate) is_promised: bool,
-    /// How many seconds ago it was, so that a till's wrong clock does no harm.
+    /// How many seconds ago it was, so that a till's wrong clock does not matter.
     pub(crate) ago: i64,
 }
 
-/// What was done for whom.
+/// What was done, and the customer.
 #[derive(Debug, Clone)]
 pub(crate) enum StoredClaim {
     /// The gift was handed over.
     Gift(Claim),
-    /// No gift: an amount, of the customer of this id.
+    /// No gift: an amount, for the customer of this ID.
     Amount(CustomerId),
 }
 
-/// Takes in a visit that a till stored; how it went, and with which letter. Nobody can be asked any more and nothing that
-/// was typed is lost: what the owner has to look at becomes a remark. The same request again counts once.
+/// Records a visit that a till saved; returns its outcome and letter. No one can be asked any more and nothing that was
+/// typed is lost: what the owner has to look at is stored as a remark. Repeating the request counts once.
 pub(crate) fn take_in(
     write: &Write<'_>,
     stored: StoredVisit,
@@ -56,18 +56,18 @@ pub(crate) fn take_in(
     });
     let reference = match &stored.what {
         StoredClaim::Gift(claim) => look(write, claim, now.date())?.reference,
-        // One who is in the book no more is nobody.
+        // A customer who is no longer in the book is none.
         StoredClaim::Amount(id) => customers::by_id(write, *id).ok().map(|card| card.reference),
     };
     if let Some(largest) = reference.as_deref().map_or(Ok(None), |reference| unusual(write, reference, spend))? {
         remark = unusual_in_words(largest, currency);
     }
-    // The other button of the same card had reached us, and the answer had not reached the till.
+    // The request of the other button on the card had arrived, but its answer had not reached the till.
     let mut request = stored.request;
     let is_amount = matches!(stored.what, StoredClaim::Amount(_));
     if event::answered(write, Some(&request))?.is_some_and(|one| Outcome::of(one.kind).is_none() != is_amount) {
         request.push_str("-2");
-        remark = "The same card had recorded something before: look whether it counts twice.".to_owned();
+        remark = "The same card had already recorded something: check whether it counts twice.".to_owned();
     }
     let at = before(now, stored.ago);
     let visit =
@@ -90,19 +90,19 @@ pub(crate) fn take_in(
 
 /// The question about an amount that is far above the largest purchase.
 pub(crate) fn unusual_in_words(largest: Money, currency: Currency) -> String {
-    format!("That is much: they never spent more than {} at once. Is it right?", currency.show(largest))
+    format!("That is a lot: they never spent more than {} at once. Is it right?", currency.show(largest))
 }
 
-/// So many seconds before now, never after.
+/// This many seconds before now, never after.
 fn before(now: NaiveDateTime, seconds: i64) -> NaiveDateTime {
     TimeDelta::try_seconds(seconds.max(0)).and_then(|ago| now.checked_sub_signed(ago)).unwrap_or(now)
 }
 
-/// Writes down a claim that was stored, judged by its own day, with the moment at which it arrived and a remark for the
-/// owner, empty when there is none. The same request gets the same answer, and counts once.
+/// Records a saved claim, decided by its own day, with its time of arrival and a remark for the owner, empty when there
+/// is none. Repeating the request gets the same answer, and counts once.
 ///
 /// # Errors
-/// When the visit lies in the future, or has no request.
+/// When the visit is in the future, or has no request ID.
 pub(crate) fn redeem_kept(
     write: &Write<'_>,
     claim: &Claim,
@@ -118,26 +118,26 @@ pub(crate) fn redeem_kept(
     Ok(answer)
 }
 
-/// Marks the entry of a request as one that was stored, once.
+/// Marks the entry of a request as a saved visit, once.
 fn arrived(write: &Write<'_>, visit: &Visit, at: NaiveDateTime, remark: &str) -> Result<()> {
     let sql = "UPDATE redemption_event SET arrived_at = ?2, reason = ?3 WHERE request = ?1 AND arrived_at IS NULL";
     write.run(sql, params![visit.request, at, remark]).map(|_| ())
 }
 
-/// A stored visit that the owner has to look at.
+/// A saved visit that the owner has to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Matter {
     pub(crate) event: EventId,
     pub(crate) kind: EventKind,
-    /// The customer; of one who is in the book no more the reference, and without one the code as it was typed.
+    /// The customer; the reference if they are no longer in the book, and without one the code as typed.
     pub(crate) name: String,
-    /// The visit that was stored.
+    /// The saved visit.
     pub(crate) stored: Side,
-    /// The redemption that stands, if it is another.
+    /// The redemption that counts, if it is another.
     pub(crate) stands: Option<Side>,
     pub(crate) arrived: NaiveDateTime,
     pub(crate) remark: String,
-    /// The till did not give the gift out before it had an answer.
+    /// The till waited for an answer before handing over the gift.
     pub(crate) is_promised: bool,
     /// The first and the last day of the letter's code.
     pub(crate) valid: Option<(NaiveDate, Option<NaiveDate>)>,
@@ -151,7 +151,7 @@ pub(crate) struct Side {
     pub(crate) spend: Option<Money>,
 }
 
-/// What the owner has to look at and did not put aside, the newest first.
+/// What the owner has to look at and did not dismiss, newest first.
 pub(crate) fn matters(read: &Read<'_>) -> Result<Vec<Matter>> {
     let sql = "SELECT e.id, e.outcome, COALESCE(NULLIF(r.name, ''), NULLIF(e.code, ''), e.ref), e.ref, e.at, e.till, \
                e.spend_minor, d.redeemed_at, d.till, d.spend_minor, e.arrived_at, e.reason, e.promised, \
@@ -185,7 +185,7 @@ pub(crate) fn matters(read: &Read<'_>) -> Result<Vec<Matter>> {
     Ok(all.into_iter().map(|(matter, _)| matter).collect())
 }
 
-/// The owner is done with it: it stays on record, and is shown no more.
+/// Dismisses it: it stays on record, and is no longer shown.
 pub(crate) fn put_aside(write: &Write<'_>, event: EventId, now: NaiveDateTime) -> Result<()> {
     let sql = "UPDATE redemption_event SET put_aside_at = ?2 WHERE id = ?1 AND arrived_at IS NOT NULL AND put_aside_at IS NULL";
     write.run(sql, params![event, now]).map(|_| ())

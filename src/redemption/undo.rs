@@ -1,4 +1,4 @@
-//! A redemption is taken back: it stays on record, with the reason, and the code is valid again.
+//! Undoes a redemption: it stays on record, with the reason, and the code is valid again.
 
 use chrono::{NaiveDateTime, TimeDelta};
 
@@ -13,15 +13,15 @@ use crate::money::Money;
 use crate::store::{Read, Write, params};
 use crate::text;
 
-/// How long a till may take back or change what it wrote down; the owner always may.
+/// How long a till may undo or change its own entries; the owner always may.
 const UNDO_WINDOW: TimeDelta = TimeDelta::minutes(10);
 
-/// The last moment at which the till that wrote something down at `at` may take it back or change it.
+/// The last moment at which a till may undo or change what it wrote at `at`.
 pub(crate) fn undo_until(at: NaiveDateTime) -> NaiveDateTime {
     at + UNDO_WINDOW
 }
 
-/// One redemption, taken back or not.
+/// One redemption, undone or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Redemption {
     pub(crate) recipient_id: RecipientId,
@@ -30,7 +30,6 @@ pub(crate) struct Redemption {
     pub(crate) is_undone: bool,
 }
 
-/// A redemption by its id, if there is one.
 pub(crate) fn by_id(read: &Read<'_>, id: RedemptionId) -> Result<Option<Redemption>> {
     let sql = "SELECT recipient_id, redeemed_at, till, undone_at IS NOT NULL FROM redemption WHERE id = ?1";
     read.first(sql, params![id], |row| {
@@ -38,21 +37,20 @@ pub(crate) fn by_id(read: &Read<'_>, id: RedemptionId) -> Result<Option<Redempti
     })
 }
 
-/// What an entry has taken back.
+/// What an entry has undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct UndoneEntry {
-    /// The letter whose gift it was, a second one too.
+    /// The letter of the gift, also of a second one.
     pub(crate) recipient_id: Option<RecipientId>,
-    /// Of an amount without a letter: whose it was.
+    /// The customer of an amount without a letter.
     pub(crate) reference: String,
-    /// What had been recorded.
+    /// The kind of the undone entry.
     pub(crate) kind: EventKind,
     pub(crate) spend: Money,
-    /// When it was taken back.
     pub(crate) at: NaiveDateTime,
 }
 
-/// What an entry has taken back, if it is one that does.
+/// What an entry has undone, if it is an undo.
 pub(crate) fn undone_entry(read: &Read<'_>, event: EventId) -> Result<Option<UndoneEntry>> {
     let sql = "SELECT e.recipient_id, e.ref, o.outcome, e.spend_minor, e.at FROM redemption_event e \
                LEFT JOIN redemption_event o ON o.id = e.about WHERE e.id = ?1 AND e.outcome = ?2";
@@ -67,29 +65,29 @@ pub(crate) fn undone_entry(read: &Read<'_>, event: EventId) -> Result<Option<Und
     })
 }
 
-/// The entry that took the redemption of a letter back last.
+/// The last entry that undid the redemption of a letter.
 pub(crate) fn undo_of_letter(read: &Read<'_>, letter: RecipientId) -> Result<Option<EventId>> {
     let sql = "SELECT max(id) FROM redemption_event WHERE recipient_id = ?1 AND outcome = ?2 AND about IS NULL";
     read.value(sql, params![letter, EventKind::Undone])
 }
 
-/// The entry that took an amount back.
+/// The entry that undid an amount.
 pub(crate) fn undo_of_amount(read: &Read<'_>, event: EventId) -> Result<Option<EventId>> {
     let sql = "SELECT max(id) FROM redemption_event WHERE about = ?1 AND outcome = ?2";
     read.value(sql, params![event, EventKind::Undone])
 }
 
-/// Refuses an undo without a reason.
+/// Rejects an undo without a reason.
 pub(crate) fn check_reason(reason: &str, hint: &str) -> Result<()> {
-    if text::is_blank(reason) { Err(Error::new("an undo needs its reason").hint(hint)) } else { Ok(()) }
+    if text::is_blank(reason) { Err(Error::new("an undo needs a reason").hint(hint)) } else { Ok(()) }
 }
 
-/// Takes the redemption of a letter back. It stays on record, with the reason.
+/// Undoes the redemption of a letter. It stays on record, with the reason.
 ///
 /// # Errors
 /// When there is no reason, or the letter was not redeemed.
 pub(crate) fn undo(write: &Write<'_>, recipient: RecipientId, reason: &str, now: NaiveDateTime) -> Result<TillAnswer> {
-    check_reason(reason, "say it in a word or two")?;
+    check_reason(reason, "give the reason in a word or two")?;
     let Some((planned, recipient)) = campaign::by_number(write, recipient)? else {
         return Err(Error::new("there is no such letter").hint("scan it again"));
     };
@@ -97,7 +95,7 @@ pub(crate) fn undo(write: &Write<'_>, recipient: RecipientId, reason: &str, now:
     if write.run(sql, params![recipient.id, now])? == 0 {
         let code = text::quote(recipient.code.as_ref().map_or(recipient.reference.as_str(), Code::as_str));
         return Err(Error::new(format!("{code} was not redeemed"))
-            .hint("look again at the code: `regulars recipients NAME` lists who came with which"));
+            .hint("check the code: `regulars recipients NAME` lists who came with which"));
     }
     let visit = Visit::new(now, recipient.till.clone().unwrap_or_default(), recipient.spend);
     event::add(write, subject(&recipient), EventKind::Undone, &visit, reason)?;

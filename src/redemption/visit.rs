@@ -1,4 +1,4 @@
-//! A visit to the till: what somebody brings, when and where, and what they spend.
+//! A visit to the till: the claim, time, till, and amount spent.
 
 use chrono::NaiveDateTime;
 
@@ -9,26 +9,26 @@ use crate::money::Money;
 /// The longest receipt number, in characters.
 const RECEIPT: usize = 40;
 
-/// What somebody brings to the till.
+/// What a customer brings to the till.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Claim {
-    /// A code as it was typed or scanned, which may be none.
+    /// A typed or scanned text, which may not be a code.
     Typed(String),
     /// The letter whose card is open.
     Letter(RecipientId),
-    /// Their name; the letter is at home.
+    /// Their name, when the letter is at home.
     Person { reference: String, campaign: String },
 }
 
 /// One visit to the till.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Visit {
-    /// The moment by which it is judged.
+    /// The time that decides about it.
     pub(crate) at: NaiveDateTime,
     pub(crate) spend: Option<Money>,
     pub(crate) till: String,
     pub(crate) receipt: String,
-    /// Identifies the request: the same again gets the same answer, and counts once.
+    /// Identifies the request: repeating it gets the same answer, and counts once.
     pub(crate) request: Option<String>,
 }
 
@@ -39,20 +39,18 @@ impl Visit {
     }
 }
 
-/// Refuses an amount that no till can take: less than nothing, or more than sums can hold.
+/// Rejects an amount that no till can accept: negative, or above the limit.
 pub(crate) fn check_spend(spend: Money) -> Result<()> {
     if spend.0 < 0 {
-        return Err(
-            Error::new("the amount spent cannot be negative").hint("what was taken back belongs into the purchases")
-        );
+        return Err(Error::new("the amount spent cannot be negative").hint("returned goods belong in the purchases"));
     }
     if !spend.is_within_limit() {
-        return Err(Error::new("that is more than any till takes").hint("look again at the amount"));
+        return Err(Error::new("that is more than a till accepts").hint("check the amount"));
     }
     Ok(())
 }
 
-/// A receipt number as it is stored.
+/// A receipt number in its stored form.
 pub(crate) fn receipt_number(typed: &str) -> String {
     typed.trim().chars().take(RECEIPT).collect()
 }

@@ -1,4 +1,4 @@
-//! A reminder that has begun, and its letters that were printed.
+//! A reminder that has been started, and its printed letters.
 
 use std::collections::BTreeMap;
 
@@ -9,35 +9,35 @@ use crate::domain::RecipientId;
 use crate::error::Result;
 use crate::store::{Read, Write, params};
 
-/// The date that the pieces of a reminder carry, once the first of them has gone.
+/// The date of a reminder's pieces, once the first of them was sent.
 pub(crate) fn dated(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<Option<NaiveDate>> {
     let sql = "SELECT dated FROM reminder WHERE campaign_id = ?1 AND wave = ?2";
     read.first(sql, params![planned.id, wave], |row| row.get(0))
 }
 
-/// Begins a reminder, unless it has begun; the date that its pieces carry from then on.
+/// Starts a reminder, unless it has been started; returns the date of its pieces.
 pub(crate) fn begin(write: &Write<'_>, planned: &Planned, wave: usize, today: NaiveDate) -> Result<NaiveDate> {
     let sql = "INSERT INTO reminder (campaign_id, wave, dated) VALUES (?1, ?2, ?3) ON CONFLICT (campaign_id, wave) DO NOTHING";
     write.run(sql, params![planned.id, wave, today])?;
     write.value("SELECT dated FROM reminder WHERE campaign_id = ?1 AND wave = ?2", params![planned.id, wave])
 }
 
-/// How often letters of a reminder were printed.
+/// How many print runs a reminder had.
 pub(crate) fn batches(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<usize> {
     Ok(printed(read, planned, wave)?.into_values().max().unwrap_or(0))
 }
 
-/// Whose letter of a reminder was printed, and with which print run.
+/// Recipients whose letter of a reminder was printed, and in which print run.
 pub(crate) fn printed(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<BTreeMap<RecipientId, usize>> {
     let sql = "SELECT l.recipient_id, l.batch FROM reminder_letter l JOIN recipient r ON r.id = l.recipient_id \
                WHERE r.campaign_id = ?1 AND l.wave = ?2";
     Ok(read.all(sql, params![planned.id, wave], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
 }
 
-/// Writes down that letters of a reminder were printed.
+/// Records that letters of a reminder were printed.
 ///
 /// # Errors
-/// When one of them was printed before.
+/// When one of them was already printed.
 pub(crate) fn mark_printed(
     write: &Write<'_>,
     wave: usize,

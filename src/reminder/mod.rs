@@ -1,7 +1,7 @@
-//! Reminders: who of a campaign gets one, by which channel, and when.
+//! Reminders: which recipients get one, by which channel, and when.
 //!
-//! Each counts from the day of the person's first piece, and keeps its distance from the reminder before it when that one
-//! went late. Whoever has come gets none, nor does anybody whose mail came back.
+//! Each counts from the day of the person's first piece, and keeps its distance from the reminder before it when that
+//! one was late. Recipients who have come or whose mail came back get none.
 
 mod letters;
 mod outlook;

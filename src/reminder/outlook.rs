@@ -1,4 +1,4 @@
-//! What is due of a campaign's reminders, and what is to come.
+//! The reminders of a campaign that are due, and the next ones.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +13,14 @@ use crate::domain::{Arm, Channel, PieceState, Response};
 use crate::error::Result;
 use crate::store::Read;
 
-/// What is due of a campaign, and what is to come.
+/// The reminders of a campaign that are due, and the next ones.
 #[derive(Debug, Default)]
 pub(crate) struct Outlook<'r> {
     /// Each wave once, in order.
     pub(crate) due: Vec<DueReminder<'r>>,
-    /// The day on which the next falls due, and which it is.
+    /// The day on which the next is due, and its wave.
     pub(crate) next: Option<(NaiveDate, usize)>,
-    /// Whose reminder waits for a complaint to be resolved.
+    /// Recipients whose reminder waits for a complaint to be resolved.
     pub(crate) waiting: Vec<&'r Recipient>,
 }
 
@@ -29,13 +29,13 @@ pub(crate) struct Outlook<'r> {
 pub(crate) struct DueReminder<'r> {
     /// 1 for the first.
     pub(crate) wave: usize,
-    /// Who gets it by post.
+    /// Recipients by post.
     pub(crate) letters: Vec<&'r Recipient>,
-    /// Who gets it by email.
+    /// Recipients by email.
     pub(crate) emails: Vec<&'r Recipient>,
 }
 
-/// What of a campaign's reminders is due on `today`. Nothing is after the last day of the gift.
+/// The reminders of a campaign that are due on `today`. None is due after the last day of the gift.
 pub(crate) fn outlook<'r>(
     read: &Read<'_>,
     planned: &Planned,
@@ -56,7 +56,7 @@ pub(crate) fn outlook<'r>(
         let theirs = reach.get(&id).copied().unwrap_or_default();
         let reminders = file.reminders.iter();
         let reminders = reminders.map(|one| ScheduledReminder { days: one.days, channel: one.channel(goes_by) });
-        // The letter goes to the address that was frozen, which a person of emails may not have had.
+        // The letter uses the frozen address, which an email recipient may not have.
         let has_home = recipient.channel == Some(Channel::Letter) || recipient.has_home();
         let can_reach = |channel| match channel {
             Channel::Email => theirs.email,
@@ -83,7 +83,7 @@ pub(crate) fn outlook<'r>(
     Ok(outlook)
 }
 
-/// Who of those whose letters of a reminder were printed may still get them.
+/// Recipients with a printed reminder who may still get it.
 pub(crate) fn still_wanted<'r>(
     read: &Read<'_>,
     planned: &Planned,
@@ -99,12 +99,12 @@ pub(crate) fn still_wanted<'r>(
     Ok(recipients.iter().filter(wanted).collect())
 }
 
-/// Whether somebody was written to, has not come, and their mail did not come back.
+/// Whether someone was mailed, has not come, and their mail did not come back.
 fn may_be_reminded(recipient: &Recipient) -> bool {
     recipient.arm == Arm::Mailed && recipient.number.is_some() && recipient.response() == Response::NotRedeemed
 }
 
-/// The day on which somebody's first piece went out, if it did; when it did not reach them, the one that went instead.
+/// The day on which a recipient's first piece was sent, if it was; if it did not arrive, that of its replacement.
 fn first(planned: &Planned, recipient: &Recipient, stages: &Stages) -> Option<NaiveDate> {
     if let Some(second) = recipient.second.as_ref().filter(|second| second.channel == Channel::Letter) {
         return second.posted_on;

@@ -4,7 +4,7 @@ use crate::customers::{ExportCell, ExportTable, TableOwner, export_tables};
 
 use ExportCell::{Day, Number, Text};
 
-/// That a letter was printed names nobody, and stays.
+/// The record of a printed letter identifies no one, and stays.
 pub(crate) const PERSONAL_DATA: TableOwner =
     TableOwner::of_recipients(|read, customer| export_tables(read, TABLES, customer), |_, _| Ok(()));
 

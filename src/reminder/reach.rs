@@ -1,4 +1,4 @@
-//! How the recipients of a campaign may be written to now.
+//! How the recipients of a campaign can be reached now.
 
 use std::collections::BTreeMap;
 
@@ -8,16 +8,16 @@ use crate::domain::{Arm, EmailAddress, NoteKind, RecipientId};
 use crate::error::Result;
 use crate::store::{Read, params};
 
-/// How somebody may be written to now.
+/// How a recipient can be reached now.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct RecipientReach {
     pub(super) letter: bool,
     pub(super) email: bool,
-    /// A complaint of theirs, or of somebody of their household, is open.
+    /// Someone in the household has an open complaint.
     pub(super) complains: bool,
 }
 
-/// Of everybody who was written to.
+/// For everyone who was mailed.
 pub(super) fn reach(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<RecipientId, RecipientReach>> {
     let sql = "SELECT r.id, c.deceased, c.post_consent, c.email_consent, r.email, EXISTS (SELECT 1 FROM recipient_member m \
                JOIN contact_note n ON n.customer_id = m.customer_id WHERE m.recipient_id = r.id AND n.kind = ?3 \

@@ -1,11 +1,11 @@
-//! The next reminder of one person: which, by which channel, and the day.
+//! The next reminder of one person: its wave, channel and day.
 
 use chrono::{Days, NaiveDate};
 
 use super::stage::Stage;
 use crate::domain::Channel;
 
-/// A reminder as the campaign has it, for one person.
+/// A reminder of the campaign, for one person.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ScheduledReminder {
     /// How many days after the first piece.
@@ -13,8 +13,8 @@ pub(super) struct ScheduledReminder {
     pub(super) channel: Channel,
 }
 
-/// The next reminder of somebody whose first piece went out on `first`: its wave, its channel and the day. One that
-/// cannot `reach` them is passed over; one that went late moves those after it.
+/// The next reminder of someone whose first piece was sent on `first`: its wave, its channel and the day. One that
+/// cannot `reach` them is skipped; a late one delays those after it.
 pub(super) fn next(
     reminders: impl Iterator<Item = ScheduledReminder>,
     first: NaiveDate,
@@ -45,7 +45,7 @@ mod tests {
         let day = |text: &str| -> NaiveDate { text.parse().expect("a day") };
         let went = |text: &str| Some(Stage::Went(day(text), Email));
         let both = [Email, Letter].as_slice();
-        // 28 days by email, 42 by letter, 56 by email after the first piece of 1 March.
+        // 28 days by email, 42 by letter, 56 by email after the first piece of March 1.
         for (stages, reached, expected) in [
             ([None, None, None], both, Some((1, Email, "2024-03-29"))),
             ([Some(Stage::Waits), None, None], both, Some((1, Email, "2024-03-29"))),

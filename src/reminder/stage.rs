@@ -1,4 +1,4 @@
-//! How far the pieces of a campaign have come: its emails and the letters of its reminders.
+//! The states of a campaign's emails and of its reminders' letters.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ use crate::domain::{Channel, OutboxState, RecipientId};
 use crate::error::Result;
 use crate::store::{Read, params};
 
-/// How far a piece has come.
+/// The state of a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// It went out on that day, by that channel; what is in doubt counts, as most of it has arrived.
+    /// Sent on that day, by that channel; emails in doubt count, because most of them arrived.
     Went(NaiveDate, Channel),
-    /// It will not go.
+    /// It will not be sent.
     Lost,
     /// It is in the queue.
     Waits,
@@ -24,7 +24,7 @@ pub(super) enum Stage {
 /// By recipient and wave.
 pub(super) type Stages = BTreeMap<(RecipientId, usize), Stage>;
 
-/// How far the emails of a campaign and the letters of its reminders have come.
+/// The states of a campaign's emails and of its reminders' letters.
 pub(super) fn stages(read: &Read<'_>, planned: &Planned) -> Result<Stages> {
     let mut stages = BTreeMap::new();
     let sql = "SELECT o.recipient_id, o.wave, o.state, o.at FROM email_progress o JOIN recipient r ON r.id = o.recipient_id \
@@ -49,17 +49,16 @@ pub(super) fn stages(read: &Read<'_>, planned: &Planned) -> Result<Stages> {
     Ok(stages)
 }
 
-/// A reminder that somebody got.
+/// A reminder that someone got.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct SentReminder {
     /// 1 for the first.
     pub(crate) wave: usize,
-    /// The day on which it went.
+    /// The day on which it was sent.
     pub(crate) on: NaiveDate,
     pub(crate) channel: Channel,
 }
 
-/// The reminders that recipients got.
 pub(crate) fn sent_reminders(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<RecipientId, Vec<SentReminder>>> {
     let mut sent: BTreeMap<RecipientId, Vec<SentReminder>> = BTreeMap::new();
     for ((recipient, wave), stage) in stages(read, planned)? {

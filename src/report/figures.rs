@@ -1,4 +1,4 @@
-//! The figures of one campaign, whole and by branch.
+//! The figures of one campaign, in total and by branch.
 
 use std::collections::BTreeMap;
 
@@ -13,36 +13,36 @@ use crate::error::Result;
 use crate::money::{Money, Share};
 use crate::reminder::{self, SentReminder};
 use crate::shop::Settings;
-use crate::store::Read;
+use crate::store::{self, Read};
 
-/// What came of the letters of a campaign, or of one branch.
+/// The response to a campaign, or to one branch.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Figures {
-    /// Who was written to.
+    /// The number of recipients.
     pub(crate) mailed: usize,
-    /// How many of them were written to by email, at first or instead of a letter.
+    /// How many of them got an email, at first or instead of a letter.
     pub(crate) emails: usize,
-    /// How many got a second piece by the other channel, since the first did not reach them.
+    /// How many got a second piece by the other channel because the first did not reach them.
     pub(crate) instead: usize,
-    /// Whose mail came back.
+    /// How many had their mail returned.
     pub(crate) undeliverable: usize,
-    /// Who came.
+    /// How many came.
     pub(crate) redeemed: usize,
-    /// Of those written to, as a fraction.
+    /// As a fraction of the recipients.
     pub(crate) response_rate: Option<f64>,
-    /// Its 95% interval after Wilson.
+    /// Its 95% Wilson interval.
     pub(crate) response_ci95: Option<[f64; 2]>,
-    /// The amounts given at redemption.
+    /// The amounts entered at redemption.
     pub(crate) takings_minor: Money,
-    /// The same for each who came.
+    /// The same per person who came.
     pub(crate) takings_per_redeemer_minor: Option<Money>,
-    /// What the gifts handed over cost.
+    /// The cost of the gifts handed over.
     pub(crate) gift_cost_minor: Money,
-    /// What posting the letters cost, those of reminders too.
+    /// The postage of the letters, those of reminders included.
     pub(crate) postage_minor: Money,
-    /// Takings (of which the margin, where the shop gives one) less gifts and postage.
+    /// Sales (or their margin, if the shop has set one) minus gifts and postage.
     pub(crate) net_minor: Money,
-    /// Net by cost; nothing when it cost nothing.
+    /// Net divided by cost; none when it cost nothing.
     pub(crate) return_on_cost: Option<f64>,
 }
 
@@ -52,29 +52,29 @@ pub(crate) struct CampaignReport {
     pub(crate) campaign: String,
     pub(crate) name: String,
     pub(crate) state: CampaignState,
-    /// What waited for them.
+    /// The gift.
     pub(crate) gift: String,
-    /// The day it was posted, or its own day.
+    /// The day it was mailed, or its own day.
     pub(crate) from: NaiveDate,
-    /// The last day on which they could come.
+    /// The last day to claim the gift.
     pub(crate) until: Option<NaiveDate>,
     #[serde(flatten)]
     pub(crate) figures: Figures,
     pub(crate) branches: Vec<BranchFigures>,
-    /// The reminders that went.
+    /// The reminders that were sent.
     pub(crate) reminders: Vec<Reminded>,
     /// The comparison with the control group, where there is one.
     pub(crate) hold_out: Option<HoldOut>,
 }
 
-/// What came of a reminder.
+/// The response to a reminder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Reminded {
     /// 1 for the first.
     pub(crate) wave: usize,
-    /// Who got it.
+    /// How many got it.
     pub(crate) reminded: usize,
-    /// Who of them came, that day or later, and before they got another.
+    /// How many of them came, on that day or later, and before the next reminder.
     pub(crate) redeemed: usize,
 }
 
@@ -86,7 +86,7 @@ pub(crate) struct BranchFigures {
     pub(crate) figures: Figures,
 }
 
-/// Works out what came of a campaign, as of `today`.
+/// Computes the response to a campaign, as of `today`.
 ///
 /// # Errors
 /// When it was not planned.
@@ -94,6 +94,10 @@ pub(crate) fn report(read: &Read<'_>, slug: &str, settings: &Settings, today: Na
     let (planned, margin) = (campaign::need(read, slug)?, settings.margin);
     let recipients = campaign::recipients(read, planned.id)?;
     let mailed: Vec<&Recipient> = recipients.iter().filter(|r| r.arm == Arm::Mailed).collect();
+    // A book may have amounts from before there was a limit.
+    if mailed.iter().filter_map(|r| r.spend).any(|spend| !spend.is_within_limit()) {
+        return Err(store::too_large_a_sum());
+    }
     let file = campaign::kept_files(read, &planned)?.campaign(slug)?;
     let got = reminder::sent_reminders(read, &planned)?;
     let branches = file.branches.iter().map(|branch| {
@@ -114,7 +118,7 @@ pub(crate) fn report(read: &Read<'_>, slug: &str, settings: &Settings, today: Na
     })
 }
 
-/// Who was reminded, and who came of it: counted to the last reminder before they came.
+/// How many were reminded, and how many came after that: counted for the last reminder before they came.
 fn reminded(mailed: &[&Recipient], got: &BTreeMap<RecipientId, Vec<SentReminder>>) -> Vec<Reminded> {
     let mut waves: BTreeMap<usize, Reminded> = BTreeMap::new();
     for recipient in mailed {

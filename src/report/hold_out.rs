@@ -1,4 +1,4 @@
-//! Did the letter do it? Those written to beside a control group drawn at random, by what each household bought in the same
+//! Did the letter do it? Compares the recipients with a random control group, by what each household bought in the same
 //! days.
 
 use chrono::NaiveDate;
@@ -13,37 +13,37 @@ use crate::money::{Currency, Money};
 use crate::store::{Read, params};
 use crate::text;
 
-/// The comparison with the control group. People included by hand are in neither column: no chance decided about them.
-/// Without sales in the book for the days there are no figures.
+/// The comparison with the control group. People included by hand are in neither column, because they were not assigned
+/// at random. Without sales in the book for the days there are no figures.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(crate) struct HoldOut {
-    /// How many are in the control group.
+    /// The size of the control group.
     pub(crate) held_out: usize,
-    /// How many were written to at random.
+    /// The number of recipients assigned at random.
     pub(crate) mailed: usize,
-    /// Which part of those written to bought something.
+    /// The fraction of recipients who bought something.
     pub(crate) buyer_rate_mailed: Option<f64>,
-    /// Which part of the control group did.
+    /// The fraction of the control group who did.
     pub(crate) buyer_rate_held_out: Option<f64>,
     /// The difference, absolute.
     pub(crate) lift: Option<f64>,
-    /// Its 95% interval after Newcombe.
+    /// Its 95% Newcombe interval.
     pub(crate) lift_ci95: Option<[f64; 2]>,
-    /// What each written to spent, on average.
+    /// The average spend of a recipient.
     pub(crate) spend_per_head_mailed_minor: Option<Money>,
-    /// What each of the control group spent, on average.
+    /// The average spend in the control group.
     pub(crate) spend_per_head_held_out_minor: Option<Money>,
     /// The difference.
     pub(crate) spend_diff_minor: Option<Money>,
-    /// Its 95% interval after Welch.
+    /// Its 95% Welch interval.
     pub(crate) spend_diff_ci95_minor: Option<[Money; 2]>,
     /// In words.
     pub(crate) verdict: String,
-    /// The last day of which the book has sales, when it is not the last of the days that are compared.
+    /// The last day with sales in the book, if it is before the end of the compared days.
     pub(crate) sales_until: Option<NaiveDate>,
 }
 
-/// Compares those written to with the control group, over the purchases from posting to the last day.
+/// Compares the recipients with the control group, by their purchases from the day of mailing to the last day.
 pub(super) fn compare(
     read: &Read<'_>,
     planned: &Planned,
@@ -102,7 +102,7 @@ pub(super) fn compare(
     }))
 }
 
-/// Why there is nothing to compare; `days` are those of the campaign, in words.
+/// Why nothing can be compared; `days` is the period of the campaign in words.
 fn nothing_to_compare(known: SalesInBook, days: &str) -> Option<String> {
     match known {
         SalesInBook::None => Some(format!("no sales of {days} are in the book yet: import them to compare")),
@@ -113,7 +113,7 @@ fn nothing_to_compare(known: SalesInBook, days: &str) -> Option<String> {
     }
 }
 
-/// What the comparison shows, and no more than that.
+/// What the comparison shows.
 fn verdict(lift: Option<(f64, [f64; 2])>, spend: Option<(f64, [f64; 2])>, currency: Currency) -> String {
     let (Some((lift, [low, high])), Some((more, [least, most]))) = (lift, spend) else {
         return "too few to compare".to_owned();
@@ -130,7 +130,7 @@ fn verdict(lift: Option<(f64, [f64; 2])>, spend: Option<(f64, [f64; 2])>, curren
     if low > 0.0 {
         format!("better by {} points{money}", points(lift))
     } else if high < 0.0 {
-        format!("worse by {} points: fewer of those written to bought{money}", points(lift))
+        format!("worse by {} points: fewer of those mailed bought{money}", points(lift))
     } else if money.is_empty() {
         "no difference shown".to_owned()
     } else {
@@ -159,13 +159,9 @@ mod tests {
             (
                 (-0.03, [-0.05, -0.01]),
                 (-4639.0, [-9000.0, -278.0]),
-                "worse by 3.0 points: fewer of those written to bought; each spent $46 less",
+                "worse by 3.0 points: fewer of those mailed bought; each spent $46 less",
             ),
-            (
-                (-0.03, [-0.05, -0.01]),
-                (10.0, [-9000.0, 9020.0]),
-                "worse by 3.0 points: fewer of those written to bought",
-            ),
+            ((-0.03, [-0.05, -0.01]), (10.0, [-9000.0, 9020.0]), "worse by 3.0 points: fewer of those mailed bought"),
             (
                 (0.0, [-0.05, 0.05]),
                 (-4639.0, [-9000.0, -278.0]),

@@ -1,4 +1,4 @@
-//! What came of a campaign: the response, the money, the comparison with the control group; year against year.
+//! The report of a campaign: the response, the money, the comparison with the control group; year against year.
 
 mod figures;
 mod hold_out;

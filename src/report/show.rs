@@ -1,4 +1,4 @@
-//! The report for people, and for a spreadsheet.
+//! The report as text, and for a spreadsheet.
 
 use super::figures::{CampaignReport, Figures};
 use super::hold_out::HoldOut;
@@ -51,16 +51,16 @@ pub(crate) fn table(report: &CampaignReport, currency: Currency, country: &str) 
     lines.join("\n")
 }
 
-/// What the control group shows, a line each.
+/// The comparison with the control group, one line per figure.
 fn comparison(control: &HoldOut, currency: Currency, country: &str) -> Vec<String> {
     let were = text::was(control.held_out);
     let (held_out, mailed) = (text::thousands(control.held_out), text::thousands(control.mailed));
     let mut lines =
-        vec![format!("{held_out} {were} chosen at random as a control group (hold-out), beside {mailed} mailed.")];
+        vec![format!("{held_out} {were} chosen at random as a control group (hold-out), and {mailed} mailed.")];
     let percent = |rate: f64| format!("{:.1}%", rate * 100.0);
     if let (Some(mailed), Some(held_out)) = (control.buyer_rate_mailed, control.buyer_rate_held_out) {
         let (mailed, held_out) = (percent(mailed), percent(held_out));
-        lines.push(format!("Bought in those days: {mailed} of those written to, {held_out} of the control group."));
+        lines.push(format!("Bought in those days: {mailed} of those mailed, {held_out} of the control group."));
     }
     if let Some([low, high]) = control.lift_ci95 {
         lines.push(format!(
@@ -79,7 +79,7 @@ fn comparison(control: &HoldOut, currency: Currency, country: &str) -> Vec<Strin
         lines.push(format!("The last sale in the book is of {last}: import those after it, if there are any."));
     }
     let verdict = text::capitalised(&control.verdict);
-    // Without figures there is nothing that it could answer.
+    // Without figures the question has no answer.
     let asks = if control.lift.is_some() { "Did the letter do it? " } else { "" };
     lines.push(format!("{asks}{verdict}."));
     lines
@@ -96,15 +96,15 @@ fn rate(figures: &Figures) -> String {
         (Some(rate), Some([low, high])) => {
             format!("{:.1}% (95%: {:.1} to {:.1})", rate * 100.0, low * 100.0, high * 100.0)
         }
-        _ => "nobody was mailed".to_owned(),
+        _ => "no one was mailed".to_owned(),
     }
 }
 
-/// One line a figure, one column for all and one for each branch.
+/// One line per figure, with a column for all and one for each branch.
 fn columns(rows: &[(&str, &Figures)], currency: Currency) -> Vec<String> {
     type Cell = fn(&Figures, Currency) -> String;
     let figures: [(&str, Cell); 8] = [
-        ("written to", |f, _| text::thousands(f.mailed)),
+        ("mailed", |f, _| text::thousands(f.mailed)),
         ("came", |f, _| text::thousands(f.redeemed)),
         ("sales", |f, c| c.show(f.takings_minor)),
         ("  each who came", |f, c| f.takings_per_redeemer_minor.map_or("–".to_owned(), |m| c.show(m))),

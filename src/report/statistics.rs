@@ -6,10 +6,10 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use crate::money::Money;
 
-/// The normal quantile for an interval that holds 95 times in 100.
+/// The normal quantile for a 95% interval.
 const Z: f64 = 1.959_963_984_540_054;
 
-/// The 95 % interval of a rate `hits / n` after Wilson; nothing when `n` is 0.
+/// The 95% Wilson interval of a rate `hits / n`; none when `n` is 0.
 pub(super) fn wilson(hits: usize, n: usize) -> Option<[f64; 2]> {
     if n == 0 {
         return None;
@@ -21,7 +21,7 @@ pub(super) fn wilson(hits: usize, n: usize) -> Option<[f64; 2]> {
     Some([(middle - half).max(0.0), (middle + half).min(1.0)])
 }
 
-/// The difference of two rates `hits / n`, and its 95 % interval after Newcombe.
+/// The difference of two rates `hits / n`, and its 95% Newcombe interval.
 pub(super) fn newcombe(one: (usize, usize), other: (usize, usize)) -> Option<(f64, [f64; 2])> {
     let ([low1, high1], [low2, high2]) = (wilson(one.0, one.1)?, wilson(other.0, other.1)?);
     let (rate1, rate2) = (number(one.0) / number(one.1), number(other.0) / number(other.1));
@@ -31,7 +31,7 @@ pub(super) fn newcombe(one: (usize, usize), other: (usize, usize)) -> Option<(f6
     Some((difference, [difference - below, difference + above]))
 }
 
-/// The difference of two means, and its 95 % interval after Welch; nothing when a side has fewer than two.
+/// The difference of two means, and its 95% Welch interval; none when a side has fewer than two values.
 pub(super) fn welch(one: &[f64], other: &[f64]) -> Option<(f64, [f64; 2])> {
     let ((mean1, square1), (mean2, square2)) = (mean_and_square(one)?, mean_and_square(other)?);
     let difference = mean1 - mean2;
@@ -56,12 +56,12 @@ fn mean_and_square(values: &[f64]) -> Option<(f64, f64)> {
     Some((mean, variance / n))
 }
 
-/// Part of a whole; nothing when there is none.
+/// A fraction; none when the whole is 0.
 pub(super) fn fraction(part: usize, of: usize) -> Option<f64> {
     (of != 0).then(|| number(part) / number(of))
 }
 
-/// The same of amounts.
+/// The same for amounts.
 pub(super) fn ratio(part: Money, of: Money) -> Option<f64> {
     (of.0 != 0).then(|| units(part) / units(of))
 }
@@ -84,7 +84,7 @@ mod tests {
         assert!((found - expected).abs() < 1e-9, "{found} is not {expected}");
     }
 
-    /// Newcombe (1998), table II, examples (a) and (e), method 10; and one worked out by hand for Wilson.
+    /// Newcombe (1998), table II, examples (a) and (e), method 10; and one calculated by hand for Wilson.
     #[test]
     fn intervals_agree_with_the_literature() {
         let round = |x: f64| (x * 10_000.0).round() / 10_000.0;

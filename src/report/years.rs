@@ -1,4 +1,4 @@
-//! Year against year: every campaign that was planned, oldest first.
+//! Year against year: every planned campaign, oldest first.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -16,7 +16,7 @@ use crate::text;
 pub(crate) struct YearFigures {
     pub(crate) campaign: String,
     pub(crate) name: String,
-    /// The day it was posted, or its own day.
+    /// The day it was mailed, or its own day.
     pub(crate) from: NaiveDate,
     #[serde(flatten)]
     pub(crate) figures: Figures,

@@ -1,4 +1,4 @@
-//! The functions: how many arguments, of which kind, and what they stand for.
+//! The functions: the number and kind of their arguments, and their meaning.
 
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -12,10 +12,10 @@ use crate::error::{Error, Result};
 use crate::money::Share;
 use crate::text;
 
-/// How far back `days_ago` and its like reach, so that a slip of the hand is seen.
+/// How far back `days_ago` and the like may go, so that a typing error is noticed.
 const YEARS_BACK: i64 = 200;
 
-/// A function with what stands in its parentheses, of which `value` gives the value of each.
+/// A function with its arguments; `value` evaluates each.
 pub(super) fn call(
     at: SegmentText<'_>,
     ast: &Ast,
@@ -119,7 +119,7 @@ impl Call<'_, '_> {
         }
     }
 
-    /// Text in quotes, known now.
+    /// A constant text in quotes.
     fn text(&self, ast: &Ast) -> Result<String> {
         if self.at.is_unknown(ast) {
             return Err(self.at.bare(ast));
@@ -135,12 +135,12 @@ impl Call<'_, '_> {
         Ok(self.text(ast)?.split_whitespace().map(str::to_owned).collect())
     }
 
-    /// A day that is the same for everybody.
+    /// A day that is the same for all customers.
     fn day(&self, ast: &Ast) -> Result<NaiveDate> {
         let value = (self.value)(ast)?;
         match (value.node, value.kind) {
             (Node::Day(day), _) => Ok(day),
-            (_, Kind::Date) => Err(self.wrong(ast, "needs a day that is the same for everybody")),
+            (_, Kind::Date) => Err(self.wrong(ast, "needs a day that is the same for everyone")),
             (Node::Text(text), _) if text.parse::<NaiveDate>().is_ok() => {
                 Err(self.at.fault(ast, format!("write a day as date('{text}')")))
             }
@@ -148,7 +148,7 @@ impl Call<'_, '_> {
         }
     }
 
-    /// Two days, both included, never past the day on which the segment is judged.
+    /// Two days, both included, never after the day of evaluation.
     fn days(&self, items: &[Ast]) -> Result<expr::Days> {
         let [first, last] = self.two(items)?;
         let (from, to) = (self.day(first)?, self.day(last)?);
@@ -222,8 +222,8 @@ impl Call<'_, '_> {
         }
     }
 
-    /// From the day itself, so many days on: both are inside, and somebody born on 29 February has the day on the 28th of
-    /// other years.
+    /// From the day itself, this many days on, both included; a birthday on February 29 counts as the 28th in other
+    /// years.
     fn birthday(&self, items: &[Ast]) -> Result<Expr> {
         let ast = self.one(items)?;
         let Node::Whole(n) = (self.value)(ast)?.node else {

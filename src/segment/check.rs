@@ -1,4 +1,4 @@
-//! The tree, looked up and judged: every name is known, every kind fits, every day becomes a day of the calendar.
+//! Checks the tree: every name is known, every kind fits, every day is resolved.
 
 use std::cell::Cell;
 
@@ -15,25 +15,25 @@ use crate::domain::{Column, Response};
 use crate::error::{Error, Result};
 use crate::text;
 
-/// How long a segment may be once the named segments in it are written out.
+/// The longest segment, with its named segments expanded.
 const LONGEST_WRITTEN_OUT: usize = 10 * parser::LONGEST;
 
-/// How much was looked at so far, over the named segments as well.
+/// How much was checked so far, named segments included.
 #[derive(Default)]
 struct Spent {
     signs: Cell<usize>,
     height: Cell<usize>,
 }
 
-/// One text that is judged.
+/// One text to check.
 struct Check<'a> {
     at: SegmentText<'a>,
-    /// The named segments that are being written out, the outermost first.
+    /// The named segments being expanded, the outermost first.
     chain: Vec<&'a str>,
     spent: &'a Spent,
 }
 
-/// A condition: the text must come to a yes or no.
+/// A condition: the text must be true or false.
 pub(super) fn condition(source: &str, scope: &Scope<'_>) -> Result<Expr> {
     Check { at: SegmentText { scope, source }, chain: Vec::new(), spent: &Spent::default() }.whole()
 }
@@ -43,14 +43,14 @@ pub(super) fn named(name: &str, source: &str, scope: &Scope<'_>) -> Result<Expr>
     Check { at: SegmentText { scope, source }, chain: vec![name], spent: &Spent::default() }.whole()
 }
 
-/// A list to order by, each with whether it goes down.
+/// A list to order by, each with whether it is descending.
 pub(super) fn order(source: &str, scope: &Scope<'_>) -> Result<Vec<(Expr, bool)>> {
     let check = Check { at: SegmentText { scope, source }, chain: Vec::new(), spent: &Spent::default() };
     let mut keys = Vec::new();
     for (tree, down) in parser::parse_order(source)? {
         let key = check.expr(&tree)?;
         if key.is_constant() {
-            let message = format!("{} is the same for everybody", check.at.shown(&tree));
+            let message = format!("{} is the same for everyone", check.at.shown(&tree));
             return Err(check.at.fault(&tree, message).hint("order by a field: spend_12m DESC"));
         }
         keys.push((key, down));
@@ -163,7 +163,7 @@ impl<'a> Check<'a> {
                 Some(campaign) => Node::Answer(answer, campaign.to_owned()),
                 None => {
                     let message =
-                        format!("{} speaks of the campaign that this one follows; there is none", self.at.shown(ast));
+                        format!("{} is about the campaign that this one follows; there is none", self.at.shown(ast));
                     let hint = "add `follows = \"…\"` to the campaign file, or write response('…') = 'redeemed'";
                     return Err(self.at.fault(ast, message).hint(hint));
                 }
@@ -175,7 +175,7 @@ impl<'a> Check<'a> {
         Ok(self.at.expr(ast, node, field.kind, absent))
     }
 
-    /// The last so many months: from the day after the same day, to the day itself.
+    /// The last months: from the day after the same day, to the day itself.
     fn last(&self, months: Option<u32>) -> Days {
         let to = self.at.scope.as_of;
         Days { from: months.and_then(|months| months_before(to, months).succ_opt()), to }
@@ -185,12 +185,12 @@ impl<'a> Check<'a> {
         if let Some(first) = self.chain.iter().position(|one| *one == name) {
             let round: Vec<String> =
                 self.chain[first..].iter().chain([&name]).map(|name| format!("`{name}`")).collect();
-            let message = format!("the segment `{name}` asks about itself: {}", round.join(" → "));
-            return Err(self.at.fault(ast, message).hint("take the name out of one of them, in shop.toml"));
+            let message = format!("the segment `{name}` refers to itself: {}", round.join(" → "));
+            return Err(self.at.fault(ast, message).hint("remove the name from one of them, in shop.toml"));
         }
         let signs = self.spent.signs.get() + text.len();
         if signs > LONGEST_WRITTEN_OUT {
-            return Err(self.at.fault(ast, "this is too long when the named segments are written out"));
+            return Err(self.at.fault(ast, "this is too long when the named segments are expanded"));
         }
         self.spent.signs.set(signs);
         let chain = self.chain.iter().copied().chain([name]).collect();
@@ -261,7 +261,7 @@ impl<'a> Check<'a> {
         exprs.try_into().map_err(|_| Error::new("a comparison lost one of its sides"))
     }
 
-    /// Values that are compared with the first one: of one kind, numbers made money beside money.
+    /// Values that are compared with the first one: of one kind, with numbers converted to money next to money.
     fn all_alike(&self, asts: &[&Ast], equality: bool) -> Result<Vec<Expr>> {
         let mut exprs = Vec::with_capacity(asts.len());
         let is_text =
@@ -300,7 +300,7 @@ impl<'a> Check<'a> {
         Ok(exprs)
     }
 
-    /// `2025-03-31` without quotes can fail in its own ways; say the one thing that helps.
+    /// `2025-03-31` without quotes can fail in several ways; show the one hint that helps.
     fn not_a_date(&self, ast: &Ast, error: Error) -> Error {
         match kinds::like_a_day(ast.span.of(self.at.source)) {
             Some(day) => self.at.fault(ast, format!("write a day as date('{day}')")),
@@ -308,7 +308,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// A response that cannot occur is a slip of the hand.
+    /// A response that does not exist is a typing error.
     fn known_answers(&self, exprs: &[Expr], asts: &[&Ast]) -> Result<()> {
         let asked = |e: &Expr| match &e.node {
             Node::Answer(Answer::Text, _) => true,
@@ -323,7 +323,7 @@ impl<'a> Check<'a> {
                 && Response::from_form(text).is_none()
             {
                 let known: Vec<&str> = Response::ALL.iter().map(|response| response.as_str()).collect();
-                let message = format!("{} is no response", self.at.shown(ast));
+                let message = format!("{} is not a response", self.at.shown(ast));
                 return Err(self.at.fault(ast, message).hint(text::did_you_mean(text, &known)));
             }
         }
@@ -331,7 +331,7 @@ impl<'a> Check<'a> {
     }
 }
 
-/// How a value of this kind becomes a yes or no.
+/// How to turn a value of this kind into a condition.
 fn compare_it(value: &Expr) -> String {
     let text = text::quote(&value.text);
     let text = text.trim_matches('`');

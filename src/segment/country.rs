@@ -1,4 +1,4 @@
-//! The country of people, compared by its code, however it was typed on either side; nothing typed is the shop's own.
+//! Compares countries by code, however they were typed on either side; an empty one is the shop's own.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::store::{Read, params};
 use crate::text::case_folded;
 
-/// The countries of the book, each as somebody typed it.
+/// The countries in the book, as typed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TypedCountries(Vec<String>);
 
@@ -22,7 +22,7 @@ impl TypedCountries {
         self.0.iter().all(String::is_empty)
     }
 
-    /// Those that are the country `asked`; nothing asked is nothing typed.
+    /// Those that mean the country `asked`; an empty one matches the empty text.
     pub(super) fn meant<'c>(&'c self, asked: &str, home: &str) -> Vec<&'c str> {
         let wanted = if asked.trim().is_empty() { Cow::Borrowed("") } else { identity(asked) };
         let is_meant = |typed: &&str| match (typed.trim(), &*wanted) {
@@ -33,7 +33,7 @@ impl TypedCountries {
         self.0.iter().map(String::as_str).filter(is_meant).collect()
     }
 
-    /// Those that are like a pattern as they were typed, by their code, or by one of their names.
+    /// Those that match a pattern as typed, by their code, or by one of their names.
     pub(super) fn like<'c>(&'c self, pattern: &str, home: &str) -> Vec<&'c str> {
         let matches = |typed: &&str| {
             let country = countries::find(if typed.trim().is_empty() { home } else { typed });
@@ -44,7 +44,7 @@ impl TypedCountries {
     }
 }
 
-/// The code of a country; of what is not known, the text without capitals.
+/// The code of a country; of an unknown one, the text in lowercase.
 fn identity(typed: &str) -> Cow<'_, str> {
     countries::find(typed).map_or_else(|| case_folded(typed.trim()), |country| Cow::Borrowed(country.code))
 }

@@ -1,4 +1,4 @@
-//! A checked expression: every name is known, every kind fits, every day is fixed. It cannot fail any more.
+//! A checked expression: every name is known, every kind fits, every day is fixed. It can no longer fail.
 
 use chrono::NaiveDate;
 
@@ -12,13 +12,13 @@ use crate::store::Value;
 pub(super) struct Expr {
     pub(super) node: Node,
     pub(super) kind: Kind,
-    /// Whether it can be absent: a date that never was, a division by zero.
+    /// Whether it can be absent: a missing date, a division by zero.
     pub(super) absent: bool,
     /// As the owner wrote it.
     pub(super) text: String,
 }
 
-/// From a day to a day, both included; from the beginning where there is no first day.
+/// From a day to a day, both included; without a first day from the beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Days {
     pub(super) from: Option<NaiveDate>,
@@ -68,7 +68,7 @@ pub(super) enum TopLimit {
     Share(Share),
 }
 
-/// What a checked part is.
+/// The kind of a checked part.
 #[derive(Debug, Clone)]
 pub(super) enum Node {
     Text(String),
@@ -81,26 +81,26 @@ pub(super) enum Node {
     YesNo(bool),
     /// An expression over the customer's own row.
     Customer(&'static str),
-    /// The country as it was typed, with that of the shop.
+    /// The country as typed, with the shop's country.
     Country(String),
     /// A value of the book's own, such as the figure at which a cut is made.
     Value(Value<'static>),
     Purchases(Counted),
     Contacts(Contact, Days),
-    /// What came of a campaign, by its file's name.
+    /// The response to a campaign, by its file's name.
     Answer(Answer, String),
     /// Whether they, or somebody of their household, came to a campaign.
     Came(String),
     /// Whether they are among so many, by a figure over purchases, of all who bought in its days.
     Top(TopLimit, Box<Expr>),
     Tag(String),
-    /// An item whose text holds all the words, bought within the days.
+    /// An item whose text contains all the words, bought within the days.
     Bought(Vec<String>, Days),
     Preference(String),
-    /// A birthday, of whatever year, from one month and day to another, over the turn of the year as well: `11-05`.
+    /// A birthday in any year, from one month and day to another, possibly across the turn of the year: `11-05`.
     BirthdayWithin(String, String),
     Fold(Case, Box<Expr>),
-    /// A named segment of shop.toml, in place.
+    /// A named segment of shop.toml, expanded.
     Named(Box<Expr>),
     Negate(Box<Expr>),
     Arithmetic(char, Box<Expr>, Box<Expr>),
@@ -114,7 +114,7 @@ pub(super) enum Node {
     Not(Box<Expr>),
 }
 
-/// Small letters or capitals.
+/// Lowercase or uppercase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Case {
     Lower,
@@ -122,7 +122,7 @@ pub(super) enum Case {
 }
 
 impl Expr {
-    /// The parts that are known of a person, rather than computed from others.
+    /// The parts that are stored facts of a customer, rather than computed from others.
     pub(super) fn facts<'e>(&'e self, found: &mut Vec<&'e Expr>) {
         match &self.node {
             Node::Customer(_)
@@ -194,7 +194,7 @@ impl Expr {
         }
     }
 
-    /// What capitals do not change: the inside of `lower(…)` and `upper(…)`.
+    /// The argument of `lower(…)` and `upper(…)`.
     pub(super) fn unfolded(&self) -> &Expr {
         match &self.node {
             Node::Fold(_, inside) => inside.unfolded(),
@@ -202,12 +202,12 @@ impl Expr {
         }
     }
 
-    /// Whether it is text that is only equal to itself, sign by sign: a reference, or a response.
+    /// Whether it is text that is compared exactly: a reference, or a response.
     pub(super) fn is_exact(&self) -> bool {
         matches!(self.node, Node::Customer(REF) | Node::Answer(..))
     }
 
-    /// Whether it is the same for everybody.
+    /// Whether it is the same for all customers.
     pub(super) fn is_constant(&self) -> bool {
         let mut facts = Vec::new();
         self.facts(&mut facts);

@@ -1,4 +1,4 @@
-//! What a segment may ask: the fields and functions, as tables that the checker reads.
+//! The fields and functions of a segment, as tables for the checker.
 
 use std::fmt;
 
@@ -38,9 +38,7 @@ impl fmt::Display for Kind {
 /// One field of the language.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SegmentField {
-    /// As it is typed.
     pub(crate) name: &'static str,
-    /// What it holds.
     pub(crate) kind: Kind,
     pub(super) source: Source,
 }
@@ -48,11 +46,10 @@ pub(crate) struct SegmentField {
 /// One function of the language.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SegmentFunction {
-    /// Its name.
     pub(crate) name: &'static str,
-    /// As it is typed: `has_tag('vip')`.
+    /// As typed: `has_tag('vip')`.
     pub(crate) shape: &'static str,
-    /// What it gives.
+    /// The kind of its result.
     pub(crate) kind: Kind,
 }
 
@@ -63,17 +60,17 @@ pub(super) enum Source {
     Customer(&'static str),
     /// The country, which has a code.
     Country,
-    /// Counted over purchases, over so many months up to the day, or over all of them.
+    /// Aggregated over purchases, in the months up to the day, or over all of them.
     Purchases(Measure, Option<u32>),
-    /// Counted over contact notes.
+    /// Aggregated over contact notes.
     Contacts(Contact, Option<u32>),
-    /// What came of the campaign that this one follows.
+    /// The response to the campaign that this one follows.
     Followed(Answer),
-    /// A list, which only a function can ask about.
+    /// A list, which only a function can test.
     Tags,
 }
 
-/// What is counted over purchases.
+/// What is aggregated over purchases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Measure {
     Spend,
@@ -84,7 +81,7 @@ pub(super) enum Measure {
     Last,
 }
 
-/// What is counted over contact notes.
+/// What is aggregated over contact notes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Contact {
     OpenComplaint,
@@ -92,7 +89,7 @@ pub(super) enum Contact {
     Minutes,
 }
 
-/// What is asked about a person's part in a campaign.
+/// What is asked about a customer's part in a campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
     Text,
@@ -144,7 +141,7 @@ macro_rules! month {
         "CAST(SUBSTR(c.birthday, 6, 2) AS INTEGER)"
     };
 }
-/// Since 4801 B.C., from March to February.
+/// Since 4801 BC, from March to February.
 macro_rules! year {
     () => {
         concat!("(CAST(SUBSTR(c.birthday, 1, 4) AS INTEGER) + 4800 - (14 - ", month!(), ") / 12)")
@@ -154,7 +151,7 @@ macro_rules! year {
 const FULL_NAME: &str =
     "CASE WHEN c.full_name <> '' THEN c.full_name ELSE TRIM(c.first_name || ' ' || c.last_name) END";
 
-/// The day of a birthday that has a year, as the day's number; the calendar of Gregory in whole numbers.
+/// The day number of a birthday with a year; the Gregorian calendar in whole numbers.
 pub(super) const BIRTHDAY: &str = concat!(
     "CASE WHEN c.birthday LIKE '____-__-__' THEN ",
     day!(),
@@ -177,7 +174,7 @@ pub(super) const BIRTHDAY: &str = concat!(
 pub(super) const BIRTH_MONTH: &str = "CASE WHEN c.birthday LIKE '____-__-__' THEN CAST(SUBSTR(c.birthday, 6, 2) AS INTEGER) \
      WHEN c.birthday LIKE '--____' OR c.birthday LIKE '--__-__' THEN CAST(SUBSTR(c.birthday, 3, 2) AS INTEGER) END";
 
-/// Month and day of a birthday, `11-05`; nothing where there is none.
+/// Month and day of a birthday, `11-05`; NULL without one.
 pub(super) const BIRTH_DAY: &str = "CASE WHEN c.birthday LIKE '____-__-__' THEN SUBSTR(c.birthday, 6, 5) \
      WHEN c.birthday LIKE '--__-__' THEN SUBSTR(c.birthday, 3, 5) \
      WHEN c.birthday LIKE '--____' THEN SUBSTR(c.birthday, 3, 2) || '-' || SUBSTR(c.birthday, 5, 2) ELSE '' END";

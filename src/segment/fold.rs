@@ -1,8 +1,8 @@
-//! Patterns of LIKE, for the database and for what is compared here.
+//! LIKE patterns, for the database and for comparisons here.
 
 use crate::text::case_folded;
 
-/// A pattern as LIKE wants it behind `ESCAPE '\'`: this language has no escape, so a backslash is a backslash.
+/// A pattern for LIKE with `ESCAPE '\'`: this language has no escape, so a backslash is a backslash.
 pub(super) fn pattern(text: &str) -> String {
     case_folded(text).replace('\\', "\\\\")
 }
@@ -13,11 +13,11 @@ pub(super) fn holding(word: &str) -> String {
     format!("%{word}%")
 }
 
-/// Whether a text is like a pattern, in which `%` stands for anything and `_` for one letter.
+/// Whether a text matches a pattern, in which `%` means any text and `_` one letter.
 pub(super) fn is_like(text: &str, pattern: &str) -> bool {
     let text: Vec<char> = case_folded(text).chars().collect();
     let pattern = case_folded(pattern);
-    // Which beginnings of the text are like the pattern so far, by their length.
+    // Which prefixes of the text match the pattern so far, by their length.
     let mut alike = vec![false; text.len() + 1];
     alike[0] = true;
     for sign in pattern.chars() {

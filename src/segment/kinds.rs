@@ -1,4 +1,4 @@
-//! Which kinds go together: arithmetic, numbers that are meant as money, and what to say when two do not fit.
+//! Which kinds can be combined: arithmetic, numbers used as money, and the errors when two do not fit.
 
 use super::expr::{Expr, Node};
 use super::fields::Kind;
@@ -80,7 +80,7 @@ pub(super) fn arithmetic(
     Ok(at.expr(ast, Node::Arithmetic(sign, Box::new(a), Box::new(b)), kind, absent))
 }
 
-/// A number where money is meant: `500` is 500.00 in the shop's currency.
+/// A number used as money: `500` is 500.00 in the shop's currency.
 pub(super) fn to_money(at: SegmentText<'_>, ast: &Ast, value: Expr) -> Result<Expr> {
     let currency = at.scope.currency;
     let unit = 10_i64.pow(currency.digits);
@@ -92,7 +92,7 @@ pub(super) fn to_money(at: SegmentText<'_>, ast: &Ast, value: Expr) -> Result<Ex
             let minor = i128::from(digits) * i128::from(unit);
             if minor % part != 0 {
                 let most = text::count(currency.digits as usize, "digit");
-                let message = format!("{} is no whole number of the smallest coin", text::quote(&value.text));
+                let message = format!("{} has a fraction of the smallest coin", text::quote(&value.text));
                 let hint = format!("{} has {most} after the point", currency.code);
                 return Err(at.fault(ast, message).hint(hint));
             }
@@ -108,7 +108,7 @@ pub(super) fn to_money(at: SegmentText<'_>, ast: &Ast, value: Expr) -> Result<Ex
     Ok(Expr { node, kind: Kind::Money, absent: value.absent, text: value.text })
 }
 
-/// Whether two constants stand in the wrong order.
+/// Whether two constants are in the wrong order.
 pub(super) fn is_reversed(low: &Expr, high: &Expr) -> bool {
     match (&low.node, &high.node) {
         (Node::Whole(a), Node::Whole(b)) | (Node::Money(a), Node::Money(b)) => a > b,
@@ -117,7 +117,7 @@ pub(super) fn is_reversed(low: &Expr, high: &Expr) -> bool {
     }
 }
 
-/// Two sides of a comparison that do not fit.
+/// The error for two sides of a comparison that do not fit.
 pub(super) fn mismatch(at: SegmentText<'_>, left: (&Ast, &Expr), right: (&Ast, &Expr)) -> Error {
     let ((first, a), (second, b)) = (left, right);
     let source = at.source;

@@ -1,11 +1,11 @@
-//! Text to tokens, each with the place where it stands; the usual slips of the hand are named here.
+//! Splits the text into tokens, each with its position; frequent typing errors are reported here.
 
 use crate::error::{Error, Result};
 use crate::text;
 
 use super::habits;
 
-/// Where something stands in the text, in bytes.
+/// A position in the text, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct SourceSpan {
     pub(super) start: usize,
@@ -22,24 +22,24 @@ impl SourceSpan {
     }
 }
 
-/// One word, number, text or sign.
+/// One word, number, text or symbol.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Token<'t> {
-    /// A name or a keyword, as it was typed.
+    /// A name or a keyword, as typed.
     Word(&'t str),
     /// Digits, with a decimal point or without.
     Number(&'t str),
-    /// What stood between single quotes, with `''` made one.
+    /// The text between single quotes, with `''` as one.
     Text(String),
     /// `=` `<>` `<` `<=` `>` `>=` `+` `-` `*` `/` `(` `)` `,`; `!=` is read as `<>`.
     Sign(&'static str),
-    /// Behind the last token.
+    /// After the last token.
     End,
 }
 
 const SIGNS: [&str; 14] = ["<>", "!=", "<=", ">=", "<", ">", "=", "+", "-", "*", "/", "(", ")", ","];
 
-/// A fault at a place of the text.
+/// An error at a position of the text.
 pub(super) fn fault(source: &str, at: usize, message: impl Into<String>) -> Error {
     let before = source.get(..at).unwrap_or(source);
     let line = before.matches('\n').count() + 1;
@@ -115,7 +115,7 @@ pub(super) fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_alphabetic() || c == '_') && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
-/// `'Springfield'`, as it is to be typed.
+/// `'Springfield'`, as it has to be typed.
 pub(super) fn in_quotes(text: &str) -> String {
     format!("'{}'", text.trim().replace('\'', "''"))
 }
@@ -127,7 +127,7 @@ fn text(source: &str, at: usize) -> Result<(Token<'_>, usize)> {
         match c {
             '\'' if chars.next_if(|(_, next)| *next == '\'').is_some() => found.push('\''),
             '\'' => return Ok((Token::Text(found), i + 2)),
-            '\0' => return Err(fault(source, at + 1 + i, "a text cannot hold the character NUL")),
+            '\0' => return Err(fault(source, at + 1 + i, "a text cannot contain the character NUL")),
             c => found.push(c),
         }
     }

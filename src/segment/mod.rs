@@ -3,8 +3,8 @@
 //! ```text
 //! spend_12m >= 500 AND last_purchase >= months_ago(18) AND NOT has_tag('wholesale')
 //! ```
-//! The language is two-valued: whatever matches X does not match NOT X, and everybody matches one of them. Absent text is
-//! `''`, sums and counts of somebody who never bought are 0, and an absent date is neither before nor after any other.
+//! The language is two-valued: whatever matches X does not match NOT X, and everyone matches one of them. Absent text is
+//! `''`, sums and counts of someone who never bought are 0, and an absent date is neither before nor after any other.
 
 mod calls;
 mod check;
@@ -46,14 +46,14 @@ pub(crate) use terms::terms;
 pub(crate) use unknown::unknown_values;
 pub(crate) use why::{Explanation, FailingPart, explain};
 
-/// What a segment is judged on, and what it may speak of besides the fields.
+/// The context of a segment: the day of evaluation, and the names it may use besides the fields.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scope<'a> {
-    /// The day: nothing after it counts.
+    /// Nothing after this day counts.
     pub(crate) as_of: NaiveDate,
-    /// The shop's currency, in which `500` is meant.
+    /// The currency of numbers used as money.
     pub(crate) currency: Currency,
-    /// The shop's country, which is that of people without one.
+    /// The shop's country, which is also that of customers without one.
     pub(crate) home: &'a str,
     /// The campaign that this one follows, by its file's name.
     pub(crate) follows: Option<&'a str>,
@@ -64,7 +64,7 @@ pub(crate) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// That of a shop.
+    /// The scope of a shop.
     pub(crate) fn of(
         settings: &'a Settings,
         follows: Option<&'a str>,
@@ -76,7 +76,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// A condition that was read and checked: everybody either matches or does not.
+/// A checked condition: every customer either matches or does not.
 #[derive(Debug, Clone)]
 pub(crate) struct Condition {
     root: expr::Expr,
@@ -84,51 +84,49 @@ pub(crate) struct Condition {
     currency: Currency,
 }
 
-/// What people are ranked by.
+/// The ranking.
 #[derive(Debug, Clone)]
 pub(crate) struct Order {
     keys: Vec<(expr::Expr, bool)>,
 }
 
-/// The named segments of shop.toml as conditions, those that cannot be read left aside.
+/// The named segments of shop.toml as conditions, without those that have errors.
 pub(crate) fn named_conditions<'s>(scope: &'s Scope<'_>) -> impl Iterator<Item = (&'s str, Condition)> {
     let read = |(name, text): (&'s String, &String)| Some((name.as_str(), condition(text, scope).ok()?));
     scope.named.iter().filter_map(read)
 }
 
-/// The fields, and the functions with arguments as an example; the kind of value of each.
+/// The fields, and the functions with example arguments; each with its kind.
 pub(crate) fn words() -> impl Iterator<Item = (&'static str, impl std::fmt::Display)> {
     let fields = fields::FIELDS.iter().map(|field| (field.name, field.kind));
     fields.chain(fields::FUNCTIONS.iter().map(|function| (function.shape, function.kind)))
 }
 
-/// One person who matches.
+/// One customer who matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found {
-    /// The customer's row.
     pub(crate) id: CustomerId,
-    /// The customer's reference.
     pub(crate) reference: String,
 }
 
-/// Reads and checks a condition.
+/// Parses and checks a condition.
 ///
 /// # Errors
-/// When the text is no condition; the place is `LINE:COLUMN` within it.
+/// When the text is not a condition; the place is `LINE:COLUMN` within it.
 pub(crate) fn condition(text: &str, scope: &Scope<'_>) -> Result<Condition> {
     let root = check::condition(text, scope)?;
     Ok(Condition { root, as_of: scope.as_of, currency: scope.currency })
 }
 
-/// Reads and checks what to order by: `spend_12m DESC, last_purchase DESC`.
+/// Parses and checks a list to order by: `spend_12m DESC, last_purchase DESC`.
 ///
 /// # Errors
-/// When the text is no such list; the place is `LINE:COLUMN` within it.
+/// When the text is not such a list; the place is `LINE:COLUMN` within it.
 pub(crate) fn order(text: &str, scope: &Scope<'_>) -> Result<Order> {
     Ok(Order { keys: check::order(text, scope)? })
 }
 
-/// Checks the named segments of shop.toml, all faults at once, each placed at `NAME:LINE:COLUMN`.
+/// Checks the named segments of shop.toml, all errors at once, each at `NAME:LINE:COLUMN`.
 ///
 /// # Errors
 /// When a name or its text cannot be used.
@@ -157,10 +155,7 @@ pub(crate) struct Ranking {
     pub(crate) found: Vec<Found>,
 }
 
-/// Everybody who matches, the best first; `limit` is how many of them at most. Without an order they stand by reference.
-///
-/// # Errors
-/// When the database fails.
+/// Every customer who matches, the best first, at most `limit`. Without an order they are sorted by reference.
 pub(crate) fn find(
     read: &Read<'_>,
     condition: &Condition,
@@ -183,10 +178,7 @@ impl Order {
     }
 }
 
-/// The ids of everybody who matches, in no order.
-///
-/// # Errors
-/// When the database fails.
+/// The IDs of every customer who matches, in no order.
 pub(crate) fn matching(read: &Read<'_>, condition: &Condition) -> Result<HashSet<CustomerId>> {
     let root = resolve::resolved(read, &condition.root)?;
     Ok(Search::of(read, &root, Vec::new())?.run(read)?.ids.into_iter().collect())

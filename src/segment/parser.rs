@@ -1,4 +1,4 @@
-//! Tokens to a tree, by the strength of the operators; nothing here knows a field.
+//! Builds the tree from tokens, by operator precedence; fields are not known here.
 
 use crate::error::{Error, Result};
 use crate::text;
@@ -7,18 +7,18 @@ use super::habits::{KEYWORDS, instead};
 use super::lexer::{SourceSpan, Token, fault, tokens};
 use super::tree::{Ast, Comparison, Form};
 
-/// How many characters a text may have.
+/// The longest text, in characters.
 pub(super) const LONGEST: usize = 4_000;
-/// How deep parentheses, NOT and calls may stand in each other.
+/// How deep parentheses, NOT and calls may be nested.
 const DEEPEST: usize = 40;
-/// How high the tree may grow, so that everything that walks it stays within its stack.
+/// The highest tree, so that recursion stays within the stack.
 pub(super) const HIGHEST: usize = 100;
 
 /// The tree of a condition.
 pub(super) fn parse(source: &str) -> Result<Ast> {
     let mut parser = Parser::new(source)?;
     if *parser.peek() == Token::End {
-        return Err(fault(source, 0, "there is no condition here").hint("`TRUE` takes everybody"));
+        return Err(fault(source, 0, "there is no condition here").hint("`TRUE` matches everyone"));
     }
     let tree = parser.expression(0)?;
     match parser.peek() {
@@ -27,7 +27,7 @@ pub(super) fn parse(source: &str) -> Result<Ast> {
     }
 }
 
-/// The trees of a list to order by, with whether each goes down.
+/// The trees of a list to order by, with whether each is descending.
 pub(super) fn parse_order(source: &str) -> Result<Vec<(Ast, bool)>> {
     let mut parser = Parser::new(source)?;
     if *parser.peek() == Token::End {
@@ -56,7 +56,7 @@ pub(super) fn parse_order(source: &str) -> Result<Vec<(Ast, bool)>> {
     }
 }
 
-/// The binding strength of what stands between two values.
+/// Precedence levels.
 const OR: u8 = 1;
 const AND: u8 = 2;
 const NOT: u8 = 3;
@@ -139,7 +139,7 @@ impl<'t> Parser<'t> {
             .hint("give parts of it a name in shop.toml, under [segments]")
     }
 
-    /// A value and whatever binds to it at least as strongly as `least`.
+    /// A value and all operators after it with at least this precedence.
     fn expression(&mut self, least: u8) -> Result<Ast> {
         let mut left = self.operand()?;
         while let Some(strength) = self.strength().filter(|strength| *strength >= least) {
@@ -226,7 +226,7 @@ impl<'t> Parser<'t> {
             self.node(Form::Like(Box::new(left), Box::new(pattern)), span, height)?
         } else {
             return Err(self
-                .fault("behind a value, NOT goes with IN, LIKE or BETWEEN")
+                .fault("after a value, NOT goes with IN, LIKE or BETWEEN")
                 .hint("write `<>` for unlike, or put NOT in front"));
         };
         self.turned(not, asked)
@@ -360,7 +360,7 @@ impl<'t> Parser<'t> {
             "TRUE" => self.node(Form::YesNo(true), span, 0),
             "FALSE" => self.node(Form::YesNo(false), span, 0),
             "NULL" => Err(fault(self.source, span.start, "nothing is compared with NULL")
-                .hint("write IS NULL or IS NOT NULL behind the field: last_purchase IS NULL")),
+                .hint("write IS NULL or IS NOT NULL after the field: last_purchase IS NULL")),
             upper if KEYWORDS.contains(&upper) => {
                 Err(fault(self.source, span.start, format!("a value is needed here, not {}", text::quote(word))))
             }
@@ -384,7 +384,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// What to say when the condition is complete and something follows.
+    /// The error when something follows a complete condition.
     fn unexpected_behind(&self, tree: &Ast) -> Error {
         let shown = self.shown();
         let fault = self.fault(format!("{shown} is not expected here"));

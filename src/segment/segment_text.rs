@@ -1,4 +1,4 @@
-//! The text of a segment with what it may speak of: its parts as they are typed, and what to say about them.
+//! The text of a segment with its scope: its parts as typed, and errors about them.
 
 use super::Scope;
 use super::expr::{Expr, Node};
@@ -8,7 +8,7 @@ use super::tree::{Ast, Form};
 use crate::error::Error;
 use crate::text;
 
-/// One text with what it may speak of.
+/// One text with its scope.
 #[derive(Clone, Copy)]
 pub(super) struct SegmentText<'a> {
     pub(super) scope: &'a Scope<'a>,
@@ -24,7 +24,7 @@ impl SegmentText<'_> {
         text::quote(ast.span.of(self.source))
     }
 
-    /// A part whose text is `ast`.
+    /// A part with the text of `ast`.
     pub(super) fn expr(&self, ast: &Ast, node: Node, kind: Kind, absent: bool) -> Expr {
         Expr { node, kind, absent, text: ast.span.of(self.source).to_owned() }
     }
@@ -36,7 +36,7 @@ impl SegmentText<'_> {
         matches!(&ast.node, Form::Name(name) if !known(name))
     }
 
-    /// Text without its quotes.
+    /// The error for text without its quotes.
     pub(super) fn bare(&self, ast: &Ast) -> Error {
         let typed = ast.span.of(self.source);
         let error = self.fault(ast, format!("write text in single quotes: {}", in_quotes(typed)));

@@ -1,4 +1,4 @@
-//! The parts of a condition that all must hold, and which of them stay true of the same people from year to year.
+//! The parts of a condition joined by AND, and which of them stay true for the same people from year to year.
 
 use super::Scope;
 use super::fields::{self, Source};
@@ -10,16 +10,16 @@ use crate::error::Result;
 /// One of the parts joined by AND.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Term {
-    /// As it is typed, in one line; in parentheses where another AND would need them.
+    /// As typed, in one line; in parentheses if another AND would need them.
     pub(crate) text: String,
-    /// It asks nothing about spending, visits, purchases or campaigns, which are others a year later.
+    /// It does not depend on spending, visits, purchases or campaigns, which differ a year later.
     pub(crate) lasts: bool,
 }
 
 /// The parts of a condition that are joined by AND, in order.
 ///
 /// # Errors
-/// When the text is no condition.
+/// When the text is not a condition.
 pub(crate) fn terms(text: &str, scope: &Scope<'_>) -> Result<Vec<Term>> {
     let tree = parser::parse(text)?;
     let mut parts = Vec::new();
@@ -34,7 +34,7 @@ fn flatten<'t>(ast: &'t Ast, parts: &mut Vec<&'t Ast>) {
     }
 }
 
-/// A part without line breaks and remarks, as it is typed otherwise.
+/// A part without line breaks and comments, otherwise as typed.
 fn one_line(source: &str, ast: &Ast) -> Result<String> {
     let SourceSpan { start, end } = enclosed(source, ast)?;
     let mut text = String::new();
@@ -52,7 +52,8 @@ fn one_line(source: &str, ast: &Ast) -> Result<String> {
     Ok(if matches!(ast.node, Form::Any(_)) { format!("({text})") } else { text })
 }
 
-/// Where a part stands, with the parentheses that its own last and first word have in it but its span has not: `(a) = b`.
+/// The position of a part, with parentheses that its first and last word are in but its span does not include: `(a) =
+/// b`.
 fn enclosed(source: &str, ast: &Ast) -> Result<SourceSpan> {
     let tokens = lexer::tokens(source)?;
     let (mut start, mut end) = (ast.span.start, ast.span.end);
@@ -78,13 +79,13 @@ fn enclosed(source: &str, ast: &Ast) -> Result<SourceSpan> {
     }
 }
 
-/// Whether nothing in it is counted over purchases, or comes from a campaign; inside named segments as well.
+/// Whether nothing in it depends on purchases or a campaign; also inside named segments.
 fn lasts(ast: &Ast, scope: &Scope<'_>, depth: usize) -> bool {
     let all = |parts: &[Ast]| parts.iter().all(|part| lasts(part, scope, depth));
     match &ast.node {
         Form::Name(name) => match (fields::field(name), scope.named.get(name)) {
             (Some(field), _) => !matches!(field.source, Source::Purchases(..) | Source::Followed(_)),
-            // A segment cannot ask about itself; one that does is no condition.
+            // A segment that refers to itself is not a condition.
             (None, Some(text)) if depth < 40 => parser::parse(text).is_ok_and(|tree| lasts(&tree, scope, depth + 1)),
             _ => false,
         },

@@ -1,17 +1,17 @@
-//! The shape of a text, before any name in it is looked up.
+//! The syntax tree of a text, before any name in it is looked up.
 
 use super::lexer::SourceSpan;
 
-/// A part of the text, not looked up in any list of fields yet.
+/// A part of the text, not yet looked up in any list of fields.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Ast {
     pub(super) node: Form,
     pub(super) span: SourceSpan,
-    /// How many parts stand above each other in it.
+    /// The height of its tree.
     pub(super) height: usize,
 }
 
-/// What a part is, by its shape alone.
+/// The kind of a part, by its syntax alone.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Form {
     Name(String),
@@ -32,7 +32,7 @@ pub(super) enum Form {
     IsNull(Box<Ast>),
 }
 
-/// How two values are compared.
+/// A comparison operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Comparison {
     Equal,

@@ -1,4 +1,4 @@
-//! Values that a condition asks for and nobody has: a slip in an exclusion would be answered by "everybody".
+//! Values in a condition that no customer has: a typing error in an exclusion would exclude no one.
 
 use std::borrow::Cow;
 
@@ -14,10 +14,10 @@ use crate::store::{Read, ToValue, folded_equal_sql, folded_like_sql, params};
 use crate::text;
 use crate::text::case_folded;
 
-/// What a condition asks for by a value.
+/// A value in a condition.
 #[derive(Debug, PartialEq)]
 enum AskedValue<'e> {
-    /// Of a column: as it is called, its SQL and where it stands, whether it is compared as it is.
+    /// Of a column: its name, its SQL and its table, and whether it is compared exactly.
     Text {
         name: String,
         sql: &'static str,
@@ -37,9 +37,9 @@ enum AskedValue<'e> {
     Birthday,
 }
 
-/// What the owner should hear about the values that a condition asks for: each that nobody in the book has, with the nearest.
-/// Where the book has no value of the kind at all, nothing is said, nor of an exclusion that is like no value: it leaves out nobody
-/// because there is nobody.
+/// Warnings about the values in a condition: each that no customer has, with the most similar one. No warning if the
+/// book has no value of this kind at all, nor for an exclusion that resembles no value: it excludes no one because
+/// there is no one.
 pub(crate) fn unknown_values(read: &Read<'_>, condition: &Condition) -> Result<Vec<String>> {
     let mut asked = Vec::new();
     collect(&condition.root, false, &mut asked);
@@ -51,7 +51,7 @@ pub(crate) fn unknown_values(read: &Read<'_>, condition: &Condition) -> Result<V
     Ok(said)
 }
 
-/// Every value in a condition, named segments written out, and whether those who have it are excluded.
+/// Every value in a condition, named segments expanded, and whether customers who have it are excluded.
 fn collect<'e>(expr: &'e Expr, excludes: bool, asked: &mut Vec<(AskedValue<'e>, bool)>) {
     match &expr.node {
         Node::Tag(tag) => asked.push((AskedValue::of_table("tag", "t.tag", "FROM customer_tag t", tag), excludes)),
@@ -114,12 +114,12 @@ fn of<'e>(field: &'e Expr, value: &'e str) -> Option<AskedValue<'e>> {
 }
 
 impl<'e> AskedValue<'e> {
-    /// A text of a table beside that of customers.
+    /// A text in another table.
     fn of_table(name: &str, sql: &'static str, from: &'static str, value: &'e str) -> Self {
         Self::Text { name: name.to_owned(), sql, from, exact: false, value }
     }
 
-    /// What to say when nobody has it.
+    /// The warning when no customer has it.
     fn unknown(&self, read: &Read<'_>) -> Result<Option<Unknown>> {
         match self {
             Self::Text { name, sql, from, exact, value } => {
@@ -133,9 +133,9 @@ impl<'e> AskedValue<'e> {
                 }
                 let all = format!("SELECT DISTINCT {sql} {from} WHERE {sql} <> ''");
                 let values = read.all(&all, params![], |row| row.get::<String>(0))?;
-                // A book that keeps nothing of the kind shows no slip.
+                // A book without values of this kind cannot show a typing error.
                 let near = || text::nearest(value, values.iter().map(String::as_str));
-                let what = format!("nobody has the {name}");
+                let what = format!("no one has the {name}");
                 Ok((!values.is_empty()).then(|| Unknown::of(&what, value, near())))
             }
             Self::Preference { key, value } => {
@@ -147,7 +147,7 @@ impl<'e> AskedValue<'e> {
                 let known = values.iter().any(|known| case_folded(known) == case_folded(value));
                 // Without the key there is a warning about that.
                 Ok((!known && !values.is_empty()).then(|| {
-                    let what = format!("nobody has {} as the preference", text::quote(value));
+                    let what = format!("no one has {} as the preference", text::quote(value));
                     Unknown::of(&what, key, text::nearest(value, values.iter().map(String::as_str)))
                 }))
             }
@@ -158,7 +158,7 @@ impl<'e> AskedValue<'e> {
                 }
                 let names: Vec<&str> = countries::country_names().collect();
                 if countries::find(value).is_some() {
-                    return Ok(Some(Unknown::of("nobody has the country", value, None)));
+                    return Ok(Some(Unknown::of("no one has the country", value, None)));
                 }
                 let unknown = Unknown::of("there is no country", value, text::nearest(value, names));
                 Ok(Some(Unknown { is_slip: true, ..unknown }))
@@ -182,10 +182,10 @@ impl<'e> AskedValue<'e> {
     }
 }
 
-/// What nobody has.
+/// A value that no customer has.
 struct Unknown {
     message: String,
-    /// Something else was meant, rather than nobody.
+    /// It is probably a typing error.
     is_slip: bool,
 }
 
@@ -196,7 +196,7 @@ impl Unknown {
     }
 }
 
-/// What to say when no item that was ever bought has all the words.
+/// The warning when no item ever bought has all the words.
 fn item(read: &Read<'_>, words: &[String]) -> Result<Option<Unknown>> {
     let holds: Vec<String> = (1..=words.len()).map(|n| folded_like_sql("i.item", &format!("?{n}"))).collect();
     let there = format!("SELECT 1 FROM purchase_item i WHERE {} LIMIT 1", holds.join(" AND "));
@@ -211,7 +211,7 @@ fn item(read: &Read<'_>, words: &[String]) -> Result<Option<Unknown>> {
         return Ok(None);
     }
     let typed = words.join(" ");
-    // Without accents, and else each word by itself: an item has more words than are asked for.
+    // Without accents, and otherwise each word separately: an item has more words than the query.
     let keys: Vec<String> = words.iter().map(|word| text::plain_key(word)).collect();
     let accented = items.iter().find(|item| {
         let item = text::plain_key(item);
@@ -231,5 +231,5 @@ fn item(read: &Read<'_>, words: &[String]) -> Result<Option<Unknown>> {
         near.map(|words| words.join(" ")).filter(|near| *near != typed)
     };
     let near = accented.cloned().or_else(by_words);
-    Ok(Some(Unknown::of("nobody has bought", &typed, near.as_deref())))
+    Ok(Some(Unknown::of("no one has bought", &typed, near.as_deref())))
 }

@@ -1,4 +1,4 @@
-//! `why`: whether a condition holds for one person, part by part, with the values that decided it.
+//! `why`: whether a condition is true for one customer, part by part, with the values that decided it.
 
 use chrono::NaiveDate;
 
@@ -13,40 +13,38 @@ use crate::error::{Error, Result};
 use crate::store::{Read, Value, params};
 use crate::text;
 
-/// One part of a condition, judged for one person.
+/// One part of a condition, evaluated for one customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Explanation {
-    /// The part as the owner wrote it.
     pub(crate) text: String,
-    /// Whether it holds.
+    /// Whether it is true.
     pub(crate) holds: bool,
-    /// What is known: `spend_12m is $120.00`; empty where the parts say it all.
+    /// The deciding values: `spend_12m is $120.00`; empty if the parts are enough.
     pub(crate) because: String,
     /// What it is compared with, where the text does not say it as plainly: `months_ago(18) is 2022-07-01`.
     pub(crate) beside: String,
     /// How the parts make the whole.
     pub(crate) shape: Shape,
-    /// The parts.
     pub(crate) parts: Vec<Explanation>,
 }
 
-/// How the parts of an explanation belong together.
+/// How the parts of an explanation are combined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// There are none: one comparison, one question.
+    /// None: a single comparison.
     Leaf,
-    /// All must hold.
+    /// All must be true.
     All,
-    /// One must hold.
+    /// One must be true.
     Any,
-    /// The one part must not hold.
+    /// The one part must be false.
     Not,
     /// A named segment of shop.toml, whose text is the one part.
     Named,
 }
 
 impl Explanation {
-    /// A line a part, those of a whole set in below it: `no   spend_12m >= 500   (spend_12m is $120.00)`.
+    /// One line per part, with nested parts indented: `no   spend_12m >= 500   (spend_12m is $120.00)`.
     #[must_use]
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
@@ -123,14 +121,14 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether the condition holds for one person, and why.
+/// Whether the condition is true for one customer, and why.
 ///
 /// # Errors
-/// When there is no such person, or the database fails.
+/// When there is no such customer.
 pub(crate) fn explain(read: &Read<'_>, condition: &Condition, customer_id: CustomerId) -> Result<Explanation> {
     let known = read.first("SELECT c.id FROM customer c WHERE c.id = ?1", params![customer_id], |_| Ok(()))?;
     if known.is_none() {
-        return Err(Error::new("this customer is not in the book any more"));
+        return Err(Error::new("this customer is no longer in the book"));
     }
     Asked { read, condition, customer_id }.part(&condition.root)
 }
@@ -242,7 +240,7 @@ impl Asked<'_> {
     }
 }
 
-/// What a comparison compares, where it compares figures: a date or an amount reads otherwise than it is written.
+/// An average has fractions of the minor unit; it is displayed rounded.
 fn compared(expr: &Expr) -> Vec<&Expr> {
     let sides: Vec<&Expr> = match &expr.node {
         Node::Compare(_, a, b) => vec![a, b],

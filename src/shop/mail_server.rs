@@ -1,4 +1,4 @@
-//! The mail servers and the rate, as shop.toml writes them.
+//! Mail servers and the sending rate, in the form of shop.toml.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -6,18 +6,18 @@ use std::time::Duration;
 
 use crate::text;
 
-/// How what goes to the mail server is kept from others.
+/// How the connection to a mail server is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Security {
-    /// `smtps://`, `imaps://`: encrypted from the first byte.
+    /// `smtps://`, `imaps://`: encrypted from the start.
     Tls,
-    /// `smtp+starttls://`, `imap+starttls://`: encrypted before anything is said that matters.
+    /// `smtp+starttls://`, `imap+starttls://`: encrypted before anything sensitive is sent.
     StartTls,
-    /// `smtp://`, `imap://`: not at all, which only does for a server on this machine.
+    /// `smtp://`, `imap://`: not encrypted, which is allowed only for a server on this machine.
     Plain,
 }
 
-/// What an address of a mail server begins with, and the port that is usual then.
+/// The URL schemes of a mail server, and their usual ports.
 type Schemes = [(&'static str, Security, u16); 3];
 
 const SMTP: Schemes =
@@ -28,16 +28,14 @@ const IMAP: Schemes = [
     ("imap://", Security::Plain, 143),
 ];
 
-/// `smtps://helen@mail.example.com`: where emails are handed over.
+/// `smtps://helen@mail.example.com`: where emails are sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MailServer {
-    /// Whether it is encrypted.
     pub(crate) security: Security,
-    /// Who signs in; nobody when there is none.
+    /// The user that signs in; none if there is none.
     pub(crate) user: Option<String>,
-    /// The name of the machine.
+    /// The host name.
     pub(crate) host: String,
-    /// Its port.
     pub(crate) port: u16,
 }
 
@@ -49,7 +47,7 @@ impl FromStr for MailServer {
     }
 }
 
-/// `imaps://helen@mail.example.com`: where what comes back is read.
+/// `imaps://helen@mail.example.com`: where returned mail is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MailboxServer(pub(crate) MailServer);
 
@@ -59,7 +57,7 @@ impl FromStr for MailboxServer {
     fn from_str(text: &str) -> Result<Self, String> {
         let server = MailServer::read(text, &IMAP, "REGULARS_IMAP_PASSWORD")?;
         if server.user.is_none() {
-            return Err(format!("the mailbox's owner is missing; write `{}USER@HOST`", IMAP[0].0));
+            return Err(format!("the user of the mailbox is missing; write `{}USER@HOST`", IMAP[0].0));
         }
         Ok(Self(server))
     }
@@ -71,7 +69,7 @@ impl MailServer {
         let found =
             schemes.iter().find_map(|(start, security, port)| Some((text.strip_prefix(start)?, security, *port)));
         let Some((rest, security, usual)) = found else {
-            // What stands there may be a password: it is not said again.
+            // The value may contain a password: it is not repeated.
             return Err(format!("a mail server is written as `{encrypted}USER@HOST`, or as `{started}USER@HOST`"));
         };
         let (user, place) = rest
@@ -80,7 +78,7 @@ impl MailServer {
             .map_or((None, rest.trim_end_matches('/')), |(u, p)| (Some(u), p));
         if user.is_some_and(|user| user.contains(':')) {
             return Err(format!(
-                "the password does not belong into this file; give it as {password}, or name a `password_file`"
+                "the password does not belong in this file; set it as {password}, or use a `password_file`"
             ));
         }
         let user = user.map(|user| user.replace("%40", "@")).filter(|user| !user.is_empty());
@@ -97,17 +95,17 @@ impl MailServer {
         let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
         if *security == Security::Plain && !is_here {
             return Err(format!(
-                "`{plain}` is not encrypted and only does for this machine; write `{encrypted}` or `{started}`"
+                "`{plain}` is not encrypted and allowed only for this machine; write `{encrypted}` or `{started}`"
             ));
         }
         Ok(Self { security: *security, user, host, port })
     }
 }
 
-/// `10/s`: how many at most in a second, a minute or an hour.
+/// `10/s`: the largest number per second, minute or hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rate {
-    /// The time from one to the next.
+    /// The time between two emails.
     pub(crate) gap: Duration,
 }
 

@@ -1,5 +1,6 @@
-//! The shop folder and its shop.toml, read and checked once.
+//! The shop folder and its shop.toml, parsed and checked once.
 
+mod label_settings;
 mod mail_server;
 mod placed;
 mod settings;
@@ -9,9 +10,10 @@ use std::path::{Path, PathBuf};
 
 use crate::clock::TimeZone;
 use crate::error::{Error, Result};
-use crate::files;
 use crate::store::Store;
+use crate::{files, text};
 
+pub(crate) use label_settings::LabelSettings;
 pub(crate) use mail_server::{MailServer, Security};
 pub(crate) use placed::Placed;
 pub(crate) use settings::{BounceSettings, EmailSettings, Settings};
@@ -20,11 +22,10 @@ pub(crate) use toml_table::{FromToml, TomlTable, TomlValue, any_value, read as r
 /// An opened shop folder.
 #[derive(Debug)]
 pub(crate) struct Shop {
-    /// Where it is.
     pub(crate) folder: PathBuf,
-    /// What shop.toml says.
+    /// The parsed shop.toml.
     pub(crate) settings: Settings,
-    /// shop.toml as it was read.
+    /// The text of shop.toml.
     pub(crate) text: String,
 }
 
@@ -32,13 +33,13 @@ impl Shop {
     /// Reads `folder`/shop.toml.
     ///
     /// # Errors
-    /// When the folder is no shop folder, or its shop.toml has faults.
+    /// When the folder is not a shop folder, or its shop.toml has errors.
     pub(crate) fn open(folder: &Path) -> Result<Self> {
         let file = folder.join("shop.toml");
         if !file.is_file() {
             let message = format!("{} is not a shop folder: there is no shop.toml in it", files::shown(folder));
             return Err(
-                Error::new(message).hint("make one with `regulars init DIR`, or say where it is with `--shop DIR`")
+                Error::new(message).hint("make one with `regulars init DIR`, or give its folder with `--shop DIR`")
             );
         }
         let text = files::read_text(&file).map_err(|e| e.at("shop.toml"))?;
@@ -46,7 +47,7 @@ impl Shop {
         Ok(Self { folder: folder.to_owned(), settings, text })
     }
 
-    /// The time zone of a folder; that of the machine where there is no shop, or none that can be read.
+    /// The time zone of a folder; that of the machine if it is not a shop, or not a readable one.
     #[must_use]
     pub(crate) fn timezone(folder: &Path) -> TimeZone {
         Self::open(folder).map(|shop| shop.settings.timezone).unwrap_or_default()
@@ -55,7 +56,7 @@ impl Shop {
     /// The database of this folder.
     ///
     /// # Errors
-    /// When it is missing, foreign, damaged or too new.
+    /// When it is missing, not ours, damaged or too new.
     pub(crate) fn store(&self) -> Result<Store> {
         Store::open(&self.database())
     }
@@ -75,12 +76,29 @@ impl Shop {
         self.folder.join("letter-templates")
     }
 
-    /// The folder for what a campaign gives: `out/NAME`.
+    /// The output folder of a campaign: `out/NAME`.
     pub(crate) fn out(&self, slug: &str) -> PathBuf {
         self.folder.join("out").join(slug)
     }
 
-    /// The password of a mail server: that of the environment, else what stands in a file; none when that is empty.
+    /// The same to write into it.
+    ///
+    /// # Errors
+    /// When it, `out` or a folder in it is a link: what is written would lie outside of the shop.
+    pub(crate) fn out_to_write(&self, slug: &str) -> Result<PathBuf> {
+        let (all, folder) = (self.folder.join("out"), self.out(slug));
+        let own = [all, folder.clone()].into_iter().find(|path| path.is_symlink());
+        match own.or_else(|| files::linked_folder_in(&folder)) {
+            Some(link) => Err(Error::new(format!(
+                "{} is a link, and letters stay in the shop folder",
+                text::quote(&self.shown(&link))
+            ))
+            .hint("make it a folder: take the link away, and move what it leads to here")),
+            None => Ok(folder),
+        }
+    }
+
+    /// The password of a mail server: that of the environment, else that in a file; none when that is empty.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -94,7 +112,7 @@ impl Shop {
         Ok(password.filter(|text| !text.is_empty()))
     }
 
-    /// A path as the owner sees it: from here on, when they are in the shop folder.
+    /// A path for display: relative when the owner is in the shop folder.
     pub(crate) fn shown(&self, path: &Path) -> String {
         let inner = path.strip_prefix(&self.folder).unwrap_or(path);
         if self.folder == Path::new(".") { inner } else { path }.display().to_string()

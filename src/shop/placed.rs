@@ -1,8 +1,8 @@
-//! A value with the line of its file on which it stands.
+//! A value with its line in the file.
 
 use std::ops::Deref;
 
-/// A value, and the line on which it is written.
+/// A value with its line in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Placed<T> {
     pub(crate) value: T,

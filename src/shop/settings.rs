@@ -1,8 +1,9 @@
-//! What shop.toml may say.
+//! The settings of shop.toml.
 
 use std::collections::BTreeMap;
 use std::num::{NonZeroU8, NonZeroU16};
 
+use super::label_settings::LabelSettings;
 use super::mail_server::{MailServer, MailboxServer, Rate};
 use super::toml_table::{TomlTable, read as read_toml};
 use crate::clock::TimeZone;
@@ -10,81 +11,82 @@ use crate::error::{Error, Result};
 use crate::money::{Currency, Share};
 use crate::text;
 
-/// Who the shop is, and how it wants things done.
+/// The shop's data and preferences.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
-    /// The name over the door.
+    /// The name of the shop.
     pub(crate) name: String,
     /// The lines of its address.
     pub(crate) address: Vec<String>,
-    /// ISO 3166: decides the address block.
+    /// ISO 3166: determines the address format.
     pub(crate) country: String,
-    /// What every amount is in.
+    /// The currency of every amount.
     pub(crate) currency: Currency,
-    /// Where its days begin, and what its clock shows.
+    /// Determines when days begin, and the displayed time.
     pub(crate) timezone: TimeZone,
-    /// Of takings, for the report's net; all of them when it is not given.
+    /// As a share of sales, for the report's net; all sales if not given.
     pub(crate) margin: Option<Share>,
-    /// The mail server, when emails are sent.
+    /// The mail server, if emails are sent.
     pub(crate) email: Option<EmailSettings>,
-    /// The mailbox to which answers go, when it is read over IMAP.
+    /// The mailbox for replies, if it is read over IMAP.
     pub(crate) bounces: Option<BounceSettings>,
-    /// The till.
     pub(crate) till: TillSettings,
+    /// Sheets of labels of its own.
+    pub(crate) labels: Vec<LabelSettings>,
     /// Named segments.
     pub(crate) segments: BTreeMap<String, String>,
 }
 
-/// `[email]`: how emails leave the shop.
+/// `[email]`: how emails are sent.
 #[derive(Debug, Clone)]
 pub(crate) struct EmailSettings {
     /// `Helen at Wiedeman's <helen@example.com>`.
     pub(crate) from: String,
-    /// Where answers go, if not to `from`.
+    /// The reply address, if not `from`.
     pub(crate) reply_to: Option<String>,
     /// `smtps://…` or `smtp+starttls://…`.
     pub(crate) server: Option<MailServer>,
-    /// A file that holds the password.
+    /// A file with the password.
     pub(crate) password_file: Option<String>,
-    /// How many connections at once.
+    /// The number of parallel connections.
     pub(crate) connections: Option<NonZeroU8>,
     /// `10/s`.
     pub(crate) rate: Option<Rate>,
-    /// Seconds to wait for an answer of the server, instead of what its standard asks for.
+    /// The server timeout in seconds, instead of that in the standard.
     pub(crate) timeout: Option<NonZeroU16>,
-    /// Emails a day at most.
+    /// At most this many emails a day.
     pub(crate) daily_cap: Option<u32>,
-    /// The printed letter goes with each email, as a PDF.
+    /// The printed letter is attached to each email, as a PDF.
     pub(crate) attach_letter: bool,
-    /// The file of the key that signs the emails.
+    /// The file of the key that signs emails.
     pub(crate) dkim_key: Option<String>,
-    /// The name under which DNS has the public half of that key.
+    /// The selector of the public half of that key in DNS.
     pub(crate) dkim_selector: String,
-    /// Where one click unsubscribes: the public https address that leads to `/u` of `serve`.
+    /// For one-click unsubscribe: the public https address that leads to `/u` of `serve`.
     pub(crate) unsubscribe_url: Option<String>,
 }
 
-/// `[bounces]`: where what comes back about emails is read.
+/// `[bounces]`: where returned mail is read.
 #[derive(Debug, Clone)]
 pub(crate) struct BounceSettings {
     /// `imaps://…` or `imap+starttls://…`.
     pub(crate) server: MailServer,
-    /// A file that holds the password.
+    /// A file with the password.
     pub(crate) password_file: Option<String>,
-    /// The folder of the mailbox.
+    /// The mailbox folder.
     pub(crate) folder: String,
-    /// Seconds to wait for the server.
+    /// The server timeout in seconds.
     pub(crate) timeout: Option<NonZeroU16>,
 }
 
-/// `[till]`: how the counter works.
+/// `[till]`: how the till works.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TillSettings {
-    /// Where the pages listen.
+    /// The address that the pages listen on.
     pub(crate) listen: Option<String>,
-    /// The name under which the pages are opened, beside the numbers of this machine.
+    /// The host name of the pages, besides the IP addresses of this machine.
     pub(crate) host: Option<String>,
-    /// The file of the certificate that encrypts the pages, in the shop folder or by its whole path.
+    /// The certificate file that encrypts the pages, in the shop folder or by its full path.
     pub(crate) certificate: Option<String>,
     /// The file of its key.
     pub(crate) key: Option<String>,
@@ -92,31 +94,31 @@ pub(crate) struct TillSettings {
     pub(crate) names: Vec<String>,
     /// Hand over a second gift rather than embarrass a guest.
     pub(crate) honour_twice: bool,
-    /// Tills may see what was spent the first time.
+    /// Tills may see the amount of the first redemption.
     pub(crate) show_earlier_amount: bool,
 }
 
 impl Settings {
-    /// Who sends the emails.
+    /// The sender of emails.
     ///
     /// # Errors
-    /// When shop.toml does not say.
+    /// When shop.toml has none.
     pub(crate) fn sender(&self) -> Result<&EmailSettings> {
         self.email.as_ref().ok_or_else(|| {
-            Error::new("shop.toml does not say who sends the emails")
+            Error::new("shop.toml has no sender for emails")
                 .hint("add `[email]` with `from = \"Helen at My shop <helen@example.com>\"`")
         })
     }
 
-    /// Whether there is the postal address that every email must bear.
+    /// Whether there is the postal address that every email needs.
     pub(crate) fn has_address(&self) -> bool {
         self.address.iter().any(|line| !line.trim().is_empty())
     }
 
-    /// Reads the text of shop.toml.
+    /// Parses shop.toml.
     ///
     /// # Errors
-    /// With every key that is unknown, missing or makes no sense, by line.
+    /// With every key that is unknown, missing or invalid, by line.
     pub(crate) fn read(text: &str) -> Result<Self> {
         let (settings, faults) = read_toml(text, |mut root| {
             let name = filled(&mut root, "name", "the shop has no name");
@@ -136,6 +138,7 @@ impl Settings {
             let email = root.table("email").map(email);
             let bounces = root.table("bounces").and_then(bounces);
             let till = root.table("till").map(till).unwrap_or_default();
+            let labels = root.tables("labels").into_iter().filter_map(LabelSettings::of).collect();
             let segments = segments(&mut root);
             let currency = currency?.ok()?;
             Some(Self {
@@ -148,6 +151,7 @@ impl Settings {
                 email,
                 bounces,
                 till,
+                labels,
                 segments,
             })
         });
@@ -158,7 +162,7 @@ impl Settings {
     }
 }
 
-/// How many named segments a shop may have: each is read with those that it names.
+/// The largest number of named segments: each is parsed with those that it names.
 const MOST_SEGMENTS: usize = 200;
 
 fn segments(root: &mut TomlTable<'_>) -> BTreeMap<String, String> {
@@ -167,11 +171,11 @@ fn segments(root: &mut TomlTable<'_>) -> BTreeMap<String, String> {
         return found.value;
     }
     let message = format!("there are {} named segments, and {MOST_SEGMENTS} is the most", found.value.len());
-    root.fault(found.line, Error::new(message).hint("take out those that no campaign asks for"));
+    root.fault(found.line, Error::new(message).hint("remove those that no campaign uses"));
     BTreeMap::new()
 }
 
-/// A name that must be there and not be empty.
+/// A required name that is not empty.
 fn filled(root: &mut TomlTable<'_>, key: &'static str, fault: &str) -> String {
     let found = root.need::<String>(key);
     if let Some(found) = found.as_ref().filter(|found| found.trim().is_empty()) {
@@ -212,7 +216,7 @@ fn bounces(mut table: TomlTable<'_>) -> Option<BounceSettings> {
         let fault = Error::new(format!("{} is not the name of a folder", text::quote(folder)));
         table.fault(folder.line, fault.hint("write it as your mail program shows it, like `folder = \"INBOX\"`"));
     }
-    // In whatever case it is written.
+    // In any case.
     let folder = folder.map(|folder| folder.value).filter(|name| !name.eq_ignore_ascii_case(INBOX));
     let (password_file, timeout) = (table.value_if("password_file"), table.value_if("timeout"));
     Some(BounceSettings {
@@ -223,7 +227,7 @@ fn bounces(mut table: TomlTable<'_>) -> Option<BounceSettings> {
     })
 }
 
-/// A certificate goes with its key, and a host name is nothing more than that.
+/// A certificate needs its key, and a host name is only a host name.
 fn till(mut table: TomlTable<'_>) -> TillSettings {
     let listen = table.value_if("listen");
     let host = table.take::<String>("host");
@@ -243,18 +247,25 @@ fn till(mut table: TomlTable<'_>) -> TillSettings {
             table.fault(found.line, fault.hint(format!("add `{missing} = \"….pem\"`, the file that belongs to it")));
         }
     }
+    let names = table.take::<Vec<String>>("names");
+    for (name, line) in names.iter().flat_map(|names| names.iter().map(|name| (name, names.line))) {
+        if name.trim().is_empty() || name.contains(char::is_control) {
+            let fault = Error::new(format!("{} is not the name of a till", text::quote(name)));
+            table.fault(line, fault.hint("a name is one line, like `names = [\"Counter\"]`"));
+        }
+    }
     TillSettings {
         listen,
         host: host.map(|host| host.value),
         certificate: certificate.map(|file| file.value),
         key: key.map(|file| file.value),
-        names: table.value("names"),
+        names: names.map(|names| names.value).unwrap_or_default(),
         honour_twice: table.value("honour_twice"),
         show_earlier_amount: table.value("show_earlier_amount"),
     }
 }
 
-/// Mail programs take nothing but https, and what is written into every email must be a plain address.
+/// Mail programs accept only https, and the address in every email must be simple.
 fn check_link(url: &str) -> Result<()> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/%[]".contains(&byte);
     let host = url.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap_or_default();

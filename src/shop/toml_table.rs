@@ -1,4 +1,5 @@
-//! Reading the TOML that an owner writes, all faults at once: each with its line, unknown keys with the nearest known one.
+//! Parses TOML written by an owner, with all errors at once: each with its line, unknown keys with the most similar
+//! known one.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -18,8 +19,8 @@ use crate::text;
 
 const HOW_VALUES_ARE_WRITTEN: &str = "put text into double quotes, numbers and days without";
 
-/// Reads a text with `build`, which takes from the table what it knows; every other key is a fault. What `build` makes is
-/// there whatever the faults are, so that it can be checked further.
+/// Parses a text with `build`, which takes the known keys from the table; every other key is an error. The result of
+/// `build` is returned despite errors, so that it can be checked further.
 pub(crate) fn read<T>(text: &str, build: impl FnOnce(TomlTable<'_>) -> T) -> (T, Vec<Error>) {
     let (root, broken) = DeTable::parse_recoverable(text);
     let root = root.into_inner();
@@ -27,8 +28,9 @@ pub(crate) fn read<T>(text: &str, build: impl FnOnce(TomlTable<'_>) -> T) -> (T,
     let first_ones = broken.iter().take(MOST_FAULTS);
     let mut broken: Vec<(usize, Error)> = first_ones.map(|fault| malformed(text, &lines, &root, fault)).collect();
     broken.sort_by_key(|(line, _)| *line);
-    // What follows on the same line comes of the first.
+    // Later errors on the same line are caused by the first.
     broken.dedup_by_key(|(line, _)| *line);
+    note_control_characters(&root, &lines, &mut broken);
     let file = TomlFile { lines, is_whole: broken.is_empty(), faults: RefCell::default() };
     let built = build(TomlTable::of(root, 1, &file));
     let is_new = |(line, _): &(usize, Error)| broken.iter().all(|(other, _)| other != line);
@@ -36,7 +38,7 @@ pub(crate) fn read<T>(text: &str, build: impl FnOnce(TomlTable<'_>) -> T) -> (T,
     (built, broken.into_iter().chain(others).map(|(line, fault)| fault.at(line)).collect())
 }
 
-/// A fault of the text itself, with its line.
+/// A syntax error, with its line.
 fn malformed(text: &str, lines: &LineStarts, root: &DeTable<'_>, fault: &toml::de::Error) -> (usize, Error) {
     let span = fault.span().unwrap_or_default();
     let (before, found) = (text.get(..span.start).unwrap_or(text), text.get(span.clone()).unwrap_or_default());
@@ -56,7 +58,31 @@ fn malformed(text: &str, lines: &LineStarts, root: &DeTable<'_>, fault: &toml::d
     (lines.at(span.start), Error::new(lower.trim_end_matches('.')).hint(hint))
 }
 
-/// Whether a key stands in a table, elsewhere than at this place.
+/// Notes the texts that have a control character in them, which only an escape such as `\u0007` can write; a line break and a
+/// tab have their use.
+fn note_control_characters(table: &DeTable<'_>, lines: &LineStarts, faults: &mut Vec<(usize, Error)>) {
+    let has_one = |text: &str| text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+    let mut values: Vec<&Spanned<DeValue<'_>>> = Vec::new();
+    for (key, value) in table {
+        values.push(value);
+        if has_one(key.get_ref()) && faults.len() < MOST_FAULTS {
+            faults.push((lines.at(key.span().start), Error::new("a key has a control character in it")));
+        }
+    }
+    while let Some(value) = values.pop() {
+        match value.get_ref() {
+            DeValue::Table(inner) => note_control_characters(inner, lines, faults),
+            DeValue::Array(all) => values.extend(all.iter()),
+            DeValue::String(text) if has_one(text) && faults.len() < MOST_FAULTS => {
+                let fault = Error::new(format!("the text {} has a control character in it", text::quote(text)));
+                faults.push((lines.at(value.span().start), fault.hint("write it without the escape that makes it")));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a table has a key, other than at this position.
 fn is_key(table: &DeTable<'_>, name: &str, at: usize) -> bool {
     table.iter().any(|(key, value)| {
         let inside = |value: &DeValue<'_>| value.as_table().is_some_and(|table| is_key(table, name, at));
@@ -65,13 +91,13 @@ fn is_key(table: &DeTable<'_>, name: &str, at: usize) -> bool {
     })
 }
 
-/// How many faults of a file are noted: what is wrong everywhere is no file of ours.
+/// At most this many errors of a file are recorded: a file that is wrong everywhere is not ours.
 const MOST_FAULTS: usize = 100;
 
-/// How many tables of one name a file may have, such as `[[branch]]`.
+/// The largest number of tables with one name, such as `[[branch]]`.
 const MOST_TABLES: usize = 500;
 
-/// Where the lines of a text begin.
+/// The offsets of a text's lines.
 struct LineStarts(Vec<usize>);
 
 impl LineStarts {
@@ -79,16 +105,16 @@ impl LineStarts {
         Self(text.match_indices('\n').map(|(at, _)| at + 1).collect())
     }
 
-    /// The line of a place, from 1.
+    /// The line of an offset, from 1.
     fn at(&self, offset: usize) -> usize {
         1 + self.0.partition_point(|start| *start <= offset)
     }
 }
 
-/// The text that is read, and what is wrong with it.
+/// The text being parsed, and its errors.
 struct TomlFile {
     lines: LineStarts,
-    /// Nothing is lost of it: what is not there is missing.
+    /// It was parsed completely: a key that is not found is missing.
     is_whole: bool,
     faults: RefCell<Vec<(usize, Error)>>,
 }
@@ -99,13 +125,13 @@ impl TomlFile {
     }
 }
 
-/// A table of the text; what nobody has taken from it when it goes is a fault.
+/// A table of the text; keys that were not taken when it is dropped are errors.
 pub(crate) struct TomlTable<'t> {
-    /// Where its header stands.
+    /// The line of its header.
     pub(crate) line: usize,
     entries: DeTable<'t>,
     known: Vec<&'static str>,
-    /// What must be there and is not, each with its key.
+    /// Missing keys, each with its error.
     missing: Vec<(&'static str, Error)>,
     file: &'t TomlFile,
 }
@@ -115,24 +141,34 @@ impl<'t> TomlTable<'t> {
         Self { line, entries, known: Vec::new(), missing: Vec::new(), file }
     }
 
-    /// Notes what is wrong on a line.
+    /// Records an error on a line.
     pub(crate) fn fault(&self, line: usize, fault: Error) {
         if !self.file.has_enough_faults() {
             self.file.faults.borrow_mut().push((line, fault));
         }
     }
 
-    /// Notes that a key is missing.
+    /// Records that a key is missing.
     pub(crate) fn missing(&mut self, key: &'static str, fault: Error) {
         self.missing.push((key, fault));
     }
 
-    /// Whether a key is there and was not taken yet.
+    /// Whether a key exists and was not taken yet.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.entries.contains_key(key)
     }
 
-    /// Whether a key is missing, under a name that is nearly its own as well.
+    /// Whether the value of a key is a table.
+    pub(crate) fn holds_table(&self, key: &str) -> bool {
+        self.entries.get(key).is_some_and(|value| value.get_ref().is_table())
+    }
+
+    /// The line of a key's value, if it is there.
+    pub(crate) fn line_of(&self, key: &str) -> usize {
+        self.entries.get(key).map_or(self.line, |value| self.file.lines.at(value.span().start))
+    }
+
+    /// Whether a key is missing, also under a similar name.
     pub(crate) fn lacks(&self, key: &str) -> bool {
         self.file.is_whole
             && !self.has(key)
@@ -144,7 +180,7 @@ impl<'t> TomlTable<'t> {
         self.entries.remove(key)
     }
 
-    /// The value of a key; nothing when it is not there, or a fault was noted.
+    /// The value of a key; none when it is absent, or an error was recorded.
     pub(crate) fn take<T: FromToml>(&mut self, key: &'static str) -> Option<Placed<T>> {
         let entry = self.entry(key)?;
         let line = self.file.lines.at(entry.span().start);
@@ -157,17 +193,17 @@ impl<'t> TomlTable<'t> {
         }
     }
 
-    /// The same without its place; what is usual where nothing is written.
+    /// The same without its line, or the default.
     pub(crate) fn value<T: FromToml + Default>(&mut self, key: &'static str) -> T {
         self.value_if(key).unwrap_or_default()
     }
 
-    /// The same without its place.
+    /// The same without its line.
     pub(crate) fn value_if<T: FromToml>(&mut self, key: &'static str) -> Option<T> {
         self.take(key).map(|placed| placed.value)
     }
 
-    /// The value of a key that must be there.
+    /// The value of a required key.
     pub(crate) fn need<T: FromToml>(&mut self, key: &'static str) -> Option<Placed<T>> {
         if !self.has(key) {
             self.missing_key(key);
@@ -175,13 +211,12 @@ impl<'t> TomlTable<'t> {
         self.take(key)
     }
 
-    /// The table of a key.
     pub(crate) fn table(&mut self, key: &'static str) -> Option<TomlTable<'t>> {
         let entry = self.entry(key)?;
         self.as_table(key, entry)
     }
 
-    /// The table of a key that must be there.
+    /// The table of a required key.
     pub(crate) fn need_table(&mut self, key: &'static str) -> Option<TomlTable<'t>> {
         if !self.has(key) {
             self.missing_key(key);
@@ -238,15 +273,15 @@ impl Drop for TomlTable<'_> {
     }
 }
 
-/// A value as it is written.
+/// A parsed value.
 pub(crate) type TomlValue<'t> = Spanned<DeValue<'t>>;
 
-/// What can be the value of a key.
+/// A type of values.
 pub(crate) trait FromToml: Sized {
     fn from_toml(value: TomlValue<'_>) -> Result<Self>;
 }
 
-/// What serde says of a value, without the names that types have in Rust.
+/// An error message of serde, without Rust type names.
 fn without_types(message: &str) -> String {
     let message = &message.replace(" as i128", "");
     let words = [
@@ -263,7 +298,7 @@ fn without_types(message: &str) -> String {
     format!("{}expected {known}", found.replace("floating point", "number"))
 }
 
-/// Types that serde makes of what TOML has.
+/// Types that serde converts.
 macro_rules! plain {
     ($($type:ty),*) => { $(
         impl FromToml for $type {
@@ -286,7 +321,7 @@ impl<T: Column> FromToml for T {
     }
 }
 
-/// Types that are read from a text.
+/// Types that are parsed from a text.
 macro_rules! parsed {
     ($($type:ty),*) => { $(
         impl FromToml for $type {
@@ -308,7 +343,7 @@ impl FromToml for NaiveDate {
     }
 }
 
-/// A value of whatever type.
+/// A value of any type.
 pub(crate) fn any_value(value: TomlValue<'_>) -> Result<toml::Value> {
     toml::Value::deserialize(ValueDeserializer::from(value)).map_err(|e| Error::new(e.message()))
 }

@@ -1,4 +1,4 @@
-//! A checked copy of the database, and the examination of a file.
+//! A checked copy of the database, and the check of a file.
 
 use std::io::ErrorKind as Io;
 use std::path::{Path, PathBuf};
@@ -12,13 +12,14 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::files;
 use crate::text;
 
-/// Copies the whole database to `target` while others go on working, and checks the copy.
+/// Copies the whole database to `target` while other programs keep using it, and checks the copy; returns its size in
+/// bytes.
 ///
-/// The copy appears under its name only when it is complete and sound; until then it has one that no other program uses. Its
-/// size in bytes is returned.
+/// The copy gets its name only when it is complete and valid; until then it has a unique temporary name.
 ///
 /// # Errors
-/// When the target exists, at the end as well as at the beginning; the disk is full, or the copy does not pass its check.
+/// When the target exists, at the end as well as at the beginning; the disk is full, or the copy does not pass
+/// its check.
 pub(crate) fn backup(store: &Store, target: &Path) -> Result<u64> {
     if target.exists() {
         return Err(is_there(target));
@@ -41,18 +42,18 @@ fn is_there(target: &Path) -> Error {
     Error::is_there(target).hint("choose a new name: a backup never replaces another")
 }
 
-/// A file that this program alone knows; it goes again.
+/// A file with a unique name, deleted on drop.
 struct BackupDraft(PathBuf);
 
 impl BackupDraft {
-    /// Makes one beside `target`, whoever else makes a copy of that name at this moment.
+    /// Creates one next to `target`, whatever other programs do at the same time.
     fn of(target: &Path) -> Result<Self> {
         let process = std::process::id();
         for n in 0_u32.. {
             let mut name = target.file_name().unwrap_or_default().to_owned();
             name.push(format!(".{process}-{n}.part"));
             let path = target.with_file_name(name);
-            // What a program of the same number left behind stays.
+            // A file that another program with the same number left behind stays.
             if !path.exists() {
                 files::create_secret(&path)?;
                 return Ok(Self(path));
@@ -61,13 +62,13 @@ impl BackupDraft {
         Err(is_there(target))
     }
 
-    /// Gives it its name, unless something has got that meanwhile.
+    /// Gives it its name, unless that exists by now.
     fn publish(self, target: &Path) -> Result<()> {
         let failed = |e| Error::io("write", target, e);
         match std::fs::hard_link(&self.0, target) {
             Ok(()) => {}
             Err(e) if e.kind() == Io::AlreadyExists => return Err(is_there(target)),
-            // A disk on which a file has one name.
+            // A disk without hard links.
             Err(_) if target.exists() => return Err(is_there(target)),
             Err(_) => std::fs::rename(&self.0, target).map_err(failed)?,
         }
@@ -77,14 +78,14 @@ impl BackupDraft {
 
 impl Drop for BackupDraft {
     fn drop(&mut self) {
-        // Where the disk was full, SQLite leaves what it kept beside the file.
+        // When the disk was full, SQLite leaves its temporary files.
         for file in [files_of(&self.0).as_slice(), &[journal_of(&self.0)]].concat() {
             let _ = std::fs::remove_file(file);
         }
     }
 }
 
-/// Copies a database that is open into a file. The copy is marked as one without a log.
+/// Copies an open database into a file. The copy is marked as one without a log.
 pub(super) fn copy_into(from: &Connection, path: &Path) -> Result<()> {
     let mut copy = Connection::open(path).map_err(|e| fault::of(e).at(path.display()))?;
     {
@@ -95,18 +96,16 @@ pub(super) fn copy_into(from: &Connection, path: &Path) -> Result<()> {
     copy.close().map_err(|(_, e)| fault::of(e))
 }
 
-/// One thing that is wrong with a database, and what to do.
+/// One problem of a database, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finding {
-    /// What is wrong.
     pub(crate) message: String,
-    /// What to do about it.
     pub(crate) hint: String,
 }
 
-/// Looks a database over: integrity and foreign keys. Returns the version and what was found.
+/// Checks a database: integrity and foreign keys. Returns the version and the findings.
 pub(crate) fn examine(store: &Store) -> Result<(usize, Vec<Finding>)> {
-    let restore = "put the last good backup back with `regulars restore FILE`, which keeps this file beside it";
+    let restore = "put the last good backup back with `regulars restore FILE`, which keeps this file next to it";
     let mut found: Vec<Finding> = integrity(&store.reader)?
         .into_iter()
         .map(|message| Finding { message: format!("the database is damaged: {message}"), hint: restore.to_owned() })
@@ -134,7 +133,7 @@ pub(crate) fn examine(store: &Store) -> Result<(usize, Vec<Finding>)> {
     Ok((migrations::version(&store.reader)?, found))
 }
 
-/// What SQLite finds wrong with a file; nothing when it is sound.
+/// The integrity errors that SQLite finds in a file; none when it is valid.
 pub(super) fn integrity(connection: &Connection) -> Result<Vec<String>> {
     let mut statement = connection.prepare("PRAGMA integrity_check(20)").map_err(fault::of)?;
     let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(fault::of)?;

@@ -1,4 +1,4 @@
-//! Opening the database: one connection that writes in transactions, and connections that only read.
+//! Opens the database: one connection that writes in transactions, and read-only connections.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -17,25 +17,26 @@ use crate::files;
 /// The open database.
 #[derive(Debug)]
 pub(crate) struct Store {
-    // Closed in this order: the one that may write closes last, and so puts the log back into the one file.
+    // Fields are closed in this order: the connection that may write is last, and so moves the log back into the one
+    // file.
     pub(super) reader: Connection,
     writer: Connection,
     watch: FileWatch,
-    // Given back when both are closed.
+    // Released when both are closed.
     _lock: Option<ShopLock>,
 }
 
 /// How long the connections wait for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long to wait before the next try where SQLite does not wait itself.
+/// How long to wait before a retry where SQLite does not wait itself.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// How long what was erased earlier may wait to be wiped, when others have the shop open.
+/// How long wiping of earlier erasures may wait when other programs have the shop open.
 const WIPE_TIMEOUT: Duration = Duration::from_millis(100);
 
 impl Store {
-    /// Makes a new database; there must be none yet.
+    /// Creates a new database.
     ///
     /// # Errors
     /// When the file exists or cannot be written.
@@ -47,11 +48,11 @@ impl Store {
         Self::connect(path, None)
     }
 
-    /// Opens the database and brings it to this version of the program. What was erased and is not wiped from the file yet
-    /// is wiped now, if that is possible.
+    /// Opens the database and migrates it to this version of the program. Erased data that is not wiped from the file
+    /// yet is wiped now, if possible.
     ///
     /// # Errors
-    /// When it is missing, is not one of ours, lies beside the log of another, or was made by a newer version.
+    /// When it is missing, is not ours, is next to the log of another, or was made by a newer version.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         if !path.exists() {
             let hint = "put a backup back with `regulars restore FILE`, or start again with `regulars init`";
@@ -68,7 +69,7 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens the database for whoever holds the lock already.
+    /// Opens the database with a lock that is already held.
     pub(super) fn open_alone(path: &Path, lock: Option<ShopLock>) -> Result<Self> {
         refuse_strangers(path).map_err(|error| error.at(path.display()))?;
         Self::connect(path, lock)
@@ -76,7 +77,7 @@ impl Store {
 
     fn connect(path: &Path, lock: Option<ShopLock>) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        // SQLite gives what it makes beside the file the rights of the file.
+        // SQLite gives its own files the permissions of the database file.
         for file in files_of(path) {
             files::close_to_others(&file);
         }
@@ -99,9 +100,10 @@ impl Store {
         opened().or_else(or_read_only).map_err(|error| error.at(path.display()))
     }
 
-    /// Opens a database where nothing may be written: on a read-only disk, in a folder of somebody else. What writes fails.
+    /// Opens a database where nothing may be written: on a read-only disk, in another user's folder. Writing fails.
     ///
-    /// SQLite would make files beside it, but for a file that it is told nobody changes. One with a log must be read with it.
+    /// SQLite would create files next to it, unless it is told that no one changes the file. One with a log must be
+    /// read with it.
     fn connect_to_read_only(path: &Path) -> Result<Self> {
         let [_, log, _] = files_of(path);
         let is_alone = std::fs::metadata(log).map_or(true, |log| log.len() == 0);
@@ -114,17 +116,17 @@ impl Store {
         if migrations::is_current(&reader)? {
             return Ok(Self { reader, writer, watch: FileWatch::of(path)?, _lock: None });
         }
-        Err(Error::new("this database is of an older version, and nothing may be written beside it")
+        Err(Error::new("this database is of an older version, and nothing may be written next to it")
             .hint("copy the shop folder to where you may write"))
     }
 
-    /// A view for reading that cannot write.
+    /// A read-only view.
     #[must_use]
     pub(crate) fn read(&self) -> Read<'_> {
         Read { connection: &self.reader }
     }
 
-    /// Runs `work` in one transaction: all of it is on disk when this returns, in the file that has the database's name, or
+    /// Runs `work` in one transaction: all of it is on disk when this returns, in the file with the database's name, or
     /// none of it happened.
     pub(crate) fn write<T>(&mut self, work: impl FnOnce(&Write<'_>) -> Result<T>) -> Result<T> {
         self.watch.check()?;
@@ -135,7 +137,7 @@ impl Store {
         Ok(done)
     }
 
-    /// Runs `work` in a transaction that is thrown away: how a dry run sees what would happen.
+    /// Runs `work` in a transaction that is rolled back, for a dry run.
     pub(crate) fn rehearse<T>(&mut self, work: impl FnOnce(&Write<'_>) -> Result<T>) -> Result<T> {
         let transaction = self.writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault::of)?;
         work(&Write { read: Read { connection: &transaction } })
@@ -146,13 +148,14 @@ impl Store {
         self.writer.busy_timeout(timeout).map_err(fault::of)
     }
 
-    /// Writes the file anew, so that nothing that was erased can be read from it any more, and takes that off the record.
+    /// Rewrites the file, so that erased data can no longer be read from it, and records that.
     ///
     /// # Errors
-    /// When there is no room for a second copy, or somebody else holds the file; it stays on record then.
+    /// When there is no space for a second copy, or another program has the file open; it stays on record
+    /// then.
     pub(crate) fn wipe(&mut self) -> Result<()> {
         self.writer.execute_batch("VACUUM").map_err(fault::of)?;
-        // What was erased stands in the file until all of its log has gone into it.
+        // Erased data remains in the file until its whole log was moved into it.
         let held: bool =
             self.writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(fault::of)?;
         if held {
@@ -169,7 +172,7 @@ impl Store {
 }
 
 impl Drop for Store {
-    /// A log is not put into a file that is not its own.
+    /// A log is not moved into a file that is not its own.
     fn drop(&mut self) {
         if self.watch.check().is_err() {
             for connection in [&self.reader, &self.writer] {
@@ -179,7 +182,8 @@ impl Drop for Store {
     }
 }
 
-/// Lets changes go into a log. SQLite does not wait when several programs begin that at once, as with a backup put back.
+/// Turns on the write-ahead log. SQLite does not wait when several programs do that at once, as after restoring a
+/// backup.
 fn keep_a_log(writer: &Connection) -> Result<()> {
     let until = Instant::now() + BUSY_TIMEOUT;
     loop {
@@ -190,7 +194,7 @@ fn keep_a_log(writer: &Connection) -> Result<()> {
     }
 }
 
-/// A connection that only reads; `unchanging` when nobody may change the file, so that it needs no files beside it.
+/// A read-only connection; `unchanging` when no one may change the file, so that it needs no other files.
 fn read_only(path: &Path, unchanging: bool) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let reader = if unchanging {
@@ -207,8 +211,8 @@ fn read_only(path: &Path, unchanging: bool) -> Result<Connection> {
     Ok(reader)
 }
 
-/// Keeps pages and statements in memory. A statement is understood once, whatever values it is given: without the promise to
-/// plan it by its text alone, SQLite would do so again each time that one is compared with a value.
+/// Caches pages and statements. A statement is planned once, for all values: without this setting SQLite would plan it
+/// again each time that a parameter changes.
 fn remember(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "cache_size", -CACHE).map_err(fault::of)?;
     connection.set_prepared_statement_cache_capacity(64);
@@ -216,7 +220,7 @@ fn remember(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// A view of the database for a thread that only reads, while a [`Store`] is open elsewhere.
+/// A view of the database for a read-only thread, while a [`Store`] is open elsewhere.
 #[derive(Debug)]
 pub(crate) struct StoreReader {
     connection: Connection,
@@ -224,13 +228,13 @@ pub(crate) struct StoreReader {
 }
 
 impl StoreReader {
-    /// Opens a view of a database that a [`Store`] has brought up to date.
+    /// Opens a view of a database that a [`Store`] has migrated.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let opened = || Ok(Self { connection: read_only(path, false)?, watch: FileWatch::of(path)? });
         opened().map_err(|error: Error| error.at(path.display()))
     }
 
-    /// Whether the file that has the database's name is still this one.
+    /// Checks that the file with the database's name is still this one.
     ///
     /// # Errors
     /// When it was removed or replaced.
@@ -238,7 +242,7 @@ impl StoreReader {
         self.watch.check()
     }
 
-    /// A view for reading that cannot write.
+    /// A read-only view.
     #[must_use]
     pub(crate) fn read(&self) -> Read<'_> {
         Read { connection: &self.connection }

@@ -1,4 +1,4 @@
-//! What databases say in different words.
+//! What differs between databases.
 
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
@@ -8,13 +8,13 @@ use crate::domain::EmailAddress;
 use crate::error::Result;
 use crate::text::case_folded;
 
-/// The function that gives a text as [`case_folded`] does. PostgreSQL from 18 on has it as `casefold(normalize(…))`.
+/// The SQL function for [`case_folded`]. PostgreSQL from 18 on has it as `casefold(normalize(…))`.
 const FOLDED: &str = "case_folded";
 
-/// The function that says whether a text is an [`EmailAddress`].
+/// The SQL function that tests for an [`EmailAddress`].
 const IS_EMAIL: &str = "is_email";
 
-/// SQL for whether a text is an email address, by the function `is_email`; most that are none are empty.
+/// SQL for whether a text is an email address, with the function `is_email`; most invalid ones are empty.
 macro_rules! is_email {
     ($text:literal) => {
         concat!("(", $text, " <> '' AND is_email(", $text, "))")
@@ -22,29 +22,29 @@ macro_rules! is_email {
 }
 pub(crate) use is_email;
 
-/// SQL for one of two, the first for texts that are not ASCII: for all others SQLite's own words are right, and several times
-/// faster.
+/// SQL that chooses one of two expressions, the first for non-ASCII texts: for all others SQLite's own functions are
+/// correct, and several times faster.
 fn by_letters(text: &str, others: &str, ascii: &str) -> String {
     format!("(CASE WHEN LENGTH({text}) <> OCTET_LENGTH({text}) THEN {others} ELSE {ascii} END)")
 }
 
-/// SQL for a text as [`case_folded`] gives it.
+/// SQL for [`case_folded`].
 pub(crate) fn folded_sql(text: &str) -> String {
     by_letters(text, &format!("{FOLDED}({text})"), &format!("LOWER({text})"))
 }
 
-/// SQL for whether a text is one that is folded already.
+/// SQL for whether a text equals one that is already folded.
 pub(crate) fn folded_equal_sql(text: &str, folded: &str) -> String {
     by_letters(text, &format!("{FOLDED}({text}) = {folded}"), &format!("{text} = {folded} COLLATE NOCASE"))
 }
 
-/// SQL for whether a text is like a pattern that is folded already, behind a backslash each sign being itself.
+/// SQL for whether a text matches a pattern that is already folded, with backslash as escape character.
 pub(crate) fn folded_like_sql(text: &str, pattern: &str) -> String {
     let like = format!("LIKE {pattern} ESCAPE '\\'");
     by_letters(text, &format!("{FOLDED}({text}) {like}"), &format!("{text} {like}"))
 }
 
-/// Gives a connection the functions that statements of this program use.
+/// Adds the functions that statements of this program use to a connection.
 pub(super) fn add_functions(connection: &Connection) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
     let folded = connection.create_scalar_function(FOLDED, 1, flags, |context| {

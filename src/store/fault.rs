@@ -1,20 +1,20 @@
-//! What a failure of the database means to the owner.
+//! Turns database errors into messages for the owner.
 
 use rusqlite::{ErrorCode, ffi};
 
 use crate::error::{Error, ErrorKind};
 
-/// What SQLite says when a file that it keeps beside the database cannot grow.
+/// SQLite's error when a file next to the database cannot grow.
 const NO_ROOM: [i32; 2] = [ffi::SQLITE_IOERR_SHMSIZE, ffi::SQLITE_IOERR_SHMMAP];
 
-/// Whether the database may be sound: another program has it, or the disk is full.
+/// Whether the error is temporary: another program has the database, or the disk is full.
 pub(super) fn may_pass(error: &Error) -> bool {
     let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<rusqlite::Error>());
     let passes = [ErrorCode::DatabaseBusy, ErrorCode::DatabaseLocked, ErrorCode::DiskFull];
     cause.and_then(rusqlite::Error::sqlite_error).is_some_and(|error| passes.contains(&error.code) || is_no_room(error))
 }
 
-/// Whether another connection is in the way.
+/// Whether another connection has a lock.
 pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
@@ -23,17 +23,27 @@ fn is_no_room(error: &ffi::Error) -> bool {
     NO_ROOM.contains(&error.extended_code)
 }
 
-/// Whether a sum was larger than any number that the database has.
+/// Whether a sum exceeded the database's largest number.
 pub(crate) fn is_too_large_a_sum(error: &Error) -> bool {
     let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<rusqlite::Error>());
     cause.is_some_and(is_sum)
 }
 
-fn is_sum(error: &rusqlite::Error) -> bool {
-    matches!(error, rusqlite::Error::SqliteFailure(_, Some(message)) if message == "integer overflow")
+/// The error of a sum that is not made by the database.
+pub(crate) fn too_large_a_sum() -> Error {
+    of(rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ERROR),
+        Some(OVERFLOW.to_owned()),
+    ))
 }
 
-/// The database's error as one of ours.
+const OVERFLOW: &str = "integer overflow";
+
+fn is_sum(error: &rusqlite::Error) -> bool {
+    matches!(error, rusqlite::Error::SqliteFailure(_, Some(message)) if message == OVERFLOW)
+}
+
+/// Converts a database error.
 pub(super) fn of(error: rusqlite::Error) -> Error {
     if is_sum(&error) {
         return Error::new("amounts in this shop are too large to be added up")
@@ -54,11 +64,11 @@ pub(super) fn of(error: rusqlite::Error) -> Error {
         }
         Some(ErrorCode::NotADatabase) => (
             "this file is not a database of Regulars",
-            "put the last backup back with `regulars restore FILE`, which keeps this file beside it",
+            "put the last backup back with `regulars restore FILE`, which keeps this file next to it",
         ),
         Some(ErrorCode::DatabaseCorrupt) => (
             "the database is damaged",
-            "put the last backup back with `regulars restore FILE`, which keeps this file beside it",
+            "put the last backup back with `regulars restore FILE`, which keeps this file next to it",
         ),
         Some(ErrorCode::CannotOpen) => ("the database cannot be opened", "check that the folder exists and is yours"),
         Some(ErrorCode::SystemIoFailure) => (

@@ -1,11 +1,11 @@
-//! The versions of the database: a list that only grows; an entry is never edited once it has landed.
+//! The versions of the database: an append-only list; an entry is never edited after its release.
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::fault;
 use crate::error::{Error, Result};
 
-/// Version `n` is what the first `n` entries make.
+/// Version `n` is the result of the first `n` entries.
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001_shop.sql"),
     include_str!("migrations/002_people.sql"),
@@ -31,20 +31,21 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/022_email_changes.sql"),
     include_str!("migrations/023_hand_over.sql"),
     include_str!("migrations/024_imap.sql"),
+    include_str!("migrations/025_layout.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".
 const APPLICATION_ID: i64 = 0x5247_4C52;
 
-/// Refuses a file that is somebody else's, or that a newer version of the program made.
+/// Rejects a file that is not ours, or that a newer version of the program made.
 pub(super) fn recognise(connection: &Connection) -> Result<()> {
-    // The tables first: where there are some, the mark was made with them.
+    // The tables first: if there are any, the mark was written with them.
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).map_err(fault::of)?;
     let application: i64 = pragma(connection, "application_id")?;
     if application != APPLICATION_ID && tables > 0 {
         return Err(Error::new("this is a database of another program")
-            .hint("put a backup back with `regulars restore FILE`, which keeps that file beside it"));
+            .hint("put a backup back with `regulars restore FILE`, which keeps that file next to it"));
     }
     let version = version(connection)?;
     if version > MIGRATIONS.len() {
@@ -57,7 +58,7 @@ pub(super) fn recognise(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Brings the database to the newest version, each step in a transaction of its own. Of two programs that do so at once, one
+/// Migrates the database to the newest version, each step in its own transaction. If two programs do so at once, one
 /// waits for the other at each step.
 pub(super) fn run(connection: &mut Connection) -> Result<()> {
     let done = version(connection)?;
@@ -121,8 +122,8 @@ mod tests {
         for sql in &MIGRATIONS[..22] {
             connection.execute_batch(sql).expect("an old version");
         }
-        // March 1, 2024; its reminder is of March 31. Nobody has tried 1; 2 was put off, 3 is to be sent again, 4 is in doubt; 5
-        // got another address when it had failed, 6 while it waited, 7 before it failed.
+        // March 1, 2024; its reminder is of March 31. 1 was not tried; 2 was deferred, 3 is to be sent again, 4 is in
+        // doubt; 5 got another address after it had failed, 6 while it waited, 7 before it failed.
         let old = "INSERT INTO campaign (id, slug, name, state, as_of, dated, channel, one_per, planned_at, fingerprint) \
                    VALUES (1, 'x', 'x', 'sending', 0, 19783, 'email', 'customer', '', ''); \
                    INSERT INTO recipient (id, campaign_id, ref, name, arm) SELECT value, 1, 'P-' || value, '', 'mailed' \
@@ -202,7 +203,8 @@ mod tests {
         for sql in &MIGRATIONS[..18] {
             connection.execute_batch(sql).expect("an old version");
         }
-        // Ana misses, is held out, misses; Bo misses, comes, misses; Cy is asked in the last year alone.
+        // Ana does not come, is in the control group, does not come; Bo does not come, comes, does not come; Cy is only
+        // in the last year.
         let old = "INSERT INTO customer (id, ref) VALUES (1, 'C-1'), (2, 'C-2'), (3, 'C-3'); \
                    INSERT INTO campaign (id, slug, name, state, as_of, dated, follows, channel, one_per, planned_at, fingerprint) VALUES \
                    (1, 'a', '', 'posted', 0, 0, '', 'letter', 'customer', '', ''), (2, 'b', '', 'posted', 0, 0, 'a', 'letter', 'customer', '', ''), \

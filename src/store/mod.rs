@@ -1,7 +1,7 @@
-//! The shop's one SQLite file: opened and brought up to date, read in snapshots, written in transactions.
+//! The shop's one SQLite file: opened and migrated, read in snapshots, written in transactions.
 //!
-//! Everything else speaks to [`Read`], [`Write`] and [`Row`] in portable SQL with `?1` parameters. Days are whole days
-//! since 1970-01-01, moments are ISO text, money is minor units, absent text is `''`.
+//! All other code uses [`Read`], [`Write`] and [`Row`] with portable SQL and `?1` parameters. Days are whole days since
+//! 1970-01-01, times are ISO text, money is minor units, absent text is `''`.
 
 mod backup;
 mod database;
@@ -18,7 +18,7 @@ mod watch;
 pub(crate) use backup::{Finding, backup, examine};
 pub(crate) use database::{Store, StoreReader};
 pub(crate) use dialect::{folded_equal_sql, folded_like_sql, folded_sql, is_email};
-pub(crate) use fault::is_too_large_a_sum;
+pub(crate) use fault::{is_too_large_a_sum, too_large_a_sum};
 pub(crate) use lock::ShopLock;
 pub(crate) use restore::{OldDatabase, Restoring};
 pub(crate) use statement::{PreparedStatement, Read, Row, Write};

@@ -1,4 +1,4 @@
-//! A backup in place of the database: checked before, whole or not at all, the old database kept beside it.
+//! Replaces the database with a backup: checked first, completely or not at all, with the old database kept next to it.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use super::{Read, Store, fault, migrations};
 use crate::error::{Error, ErrorKind, Result};
 use crate::files::{self, PartFile};
 
-/// A backup that was found sound, ready to take the place of a database. Nobody else has the shop open.
+/// A valid backup, ready to replace a database. No other program has the shop open.
 #[derive(Debug)]
 pub(crate) struct Restoring {
     database: PathBuf,
@@ -25,17 +25,18 @@ pub(crate) struct Restoring {
 pub(crate) enum OldDatabase<T> {
     /// There is none.
     Missing,
-    /// It cannot be read, and why.
+    /// The reason why it cannot be read.
     Unreadable(Error),
-    /// What was asked of it.
+    /// The result of the query.
     Readable(T),
 }
 
 impl Restoring {
-    /// Copies a backup beside the database, and checks the copy wholly.
+    /// Copies a backup next to the database, and checks the whole copy.
     ///
     /// # Errors
-    /// When somebody has the shop open, or the file is no sound backup of a shop, of this version or an older one.
+    /// When another program has the shop open, or the file is not a valid backup of a shop, of this version or
+    /// an older one.
     pub(crate) fn begin(database: &Path, backup: &Path) -> Result<Self> {
         let lock =
             ShopLock::alone(database, "end `regulars serve` and whatever else is at work here, then do it again")?;
@@ -43,7 +44,7 @@ impl Restoring {
             return Err(Error::new(format!("{} is not a file", files::shown(backup)))
                 .hint("say which file `regulars backup` made"));
         }
-        // A backup that was copied over the database, beside a log of another, may be put back from there.
+        // A backup that was copied over the database, next to the log of another, can be restored from there.
         if is_same_file(backup, database) && refuse_strangers(database).is_ok() {
             return Err(Error::new(format!("{} is the database of this shop itself", files::shown(backup)))
                 .hint("say which file `regulars backup` made"));
@@ -82,17 +83,17 @@ impl Restoring {
         let key = store.read().shop_key();
         drop(store);
         key.map_err(|error| Error::new(error.message()).hint("this is no whole backup: take another"))?;
-        // Marked as without a log, so that whatever lies beside the old database is not mixed into it.
+        // Marked as without a log, so that files of the old database are not mixed into it.
         let copied = Connection::open(copy).map_err(fault::of)?;
         copied.pragma_update(None, "journal_mode", "DELETE").map_err(fault::of)?;
         drop(copied);
         files::sync(copy)
     }
 
-    /// Asks the database that is to be replaced; the backup is attached to it as `copy`.
+    /// Queries the database that is to be replaced; the backup is attached to it as `copy`.
     ///
     /// # Errors
-    /// When a program has it open that takes no lock of ours, such as an older Regulars; or the disk is full.
+    /// When a program that does not use our locks has it open, such as an older Regulars; or the disk is full.
     pub(crate) fn compare<T>(&self, ask: impl FnOnce(&Read<'_>) -> Result<T>) -> Result<OldDatabase<T>> {
         if !self.database.exists() {
             return Ok(OldDatabase::Missing);
@@ -103,7 +104,7 @@ impl Restoring {
             ask(&store.read())
         });
         match asked {
-            // Whoever closes a database last takes its log away.
+            // The last connection to close a database removes its log.
             Ok(_) if has_own_log(&self.database) => {
                 Err(Error::new("another program has the database open").hint("end it, then do it again"))
             }
@@ -113,9 +114,11 @@ impl Restoring {
         }
     }
 
-    /// Gives the backup the database's name. The old database stays beside it, with `moment` in its name; where it is.
+    /// Gives the backup the database's name. The old database stays next to it, with `moment` in its name; returns its
+    /// path.
     ///
-    /// Killed at any moment, the one or the other is the shop, or every verb says that this is to be done again.
+    /// If this is killed at any moment, one or the other is the shop, or every verb reports that this has to be done
+    /// again.
     pub(crate) fn complete(self, moment: &str) -> Result<Option<PathBuf>> {
         let folder = self.database.parent().unwrap_or(Path::new("."));
         let old = if self.database.exists() { Some(copy_beside(&self.database, folder, moment)?) } else { None };
@@ -124,19 +127,19 @@ impl Restoring {
         files::sync_folder(folder)?;
         files_beside(&self.database).iter().try_for_each(|file| files::remove(file))?;
         files::sync_folder(folder)?;
-        // From now on its changes go into a log of its own.
+        // From now on its changes go into its own log.
         drop(Store::open_alone(&self.database, None)?);
         Ok(old)
     }
 
-    /// How large the backup is, in bytes.
+    /// The size of the backup in bytes.
     pub(crate) fn size(&self) -> Result<u64> {
         let path = self.copy.path();
         std::fs::metadata(path).map(|known| known.len()).map_err(|e| Error::io("read", path, e))
     }
 }
 
-/// Whether a file is a sound database of a shop, of this version or an older one.
+/// Checks that a file is a valid database of a shop, of this version or an older one.
 fn check(backup: &Connection) -> Result<()> {
     migrations::recognise(backup)?;
     if migrations::version(backup)? == 0 {
@@ -148,7 +151,7 @@ fn check(backup: &Connection) -> Result<()> {
     }
 }
 
-/// Copies a database under a name that nothing has; with its log, when that could not be put into it.
+/// Copies a database under an unused name; with its log, if that could not be moved into it.
 fn copy_beside(database: &Path, folder: &Path, moment: &str) -> Result<PathBuf> {
     let mut names = (1..).map(|n| if n == 1 { String::new() } else { format!("-{n}") });
     let copy = names.find_map(|n| {
@@ -172,7 +175,7 @@ fn copy_beside(database: &Path, folder: &Path, moment: &str) -> Result<PathBuf> 
     Ok(copy)
 }
 
-/// What SQLite keeps beside a database.
+/// SQLite's files next to a database.
 fn files_beside(database: &Path) -> [PathBuf; 3] {
     let [_, log, index] = files_of(database);
     [log, index, journal_of(database)]

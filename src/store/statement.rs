@@ -1,4 +1,4 @@
-//! Reading and writing: statements, their rows, and attempts inside a transaction.
+//! Reading and writing: statements, their rows, and savepoints inside a transaction.
 
 use std::ops::Deref;
 
@@ -8,14 +8,14 @@ use super::fault;
 use super::value::{FromValue, ToValue, Value};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Kilobytes of pages that are kept in memory, usually and while a table is filled.
+/// The page cache in kilobytes, usually and while a table is filled.
 pub(super) const CACHE: i64 = 65_536;
 const BULK_CACHE: i64 = 262_144;
 
 /// How many values one statement is given in a list.
 const VALUES_AT_ONCE: usize = 500;
 
-/// Reading: one statement at a time, rows turned into values by a closure.
+/// Reading: one statement at a time, with rows converted by a closure.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Read<'s> {
     pub(super) connection: &'s Connection,
@@ -53,7 +53,6 @@ impl Read<'_> {
         Ok(())
     }
 
-    /// Every row.
     pub(crate) fn all<T>(
         &self,
         sql: &str,
@@ -68,7 +67,6 @@ impl Read<'_> {
         Ok(found)
     }
 
-    /// The first row, if there is one.
     pub(crate) fn first<T>(
         &self,
         sql: &str,
@@ -83,7 +81,7 @@ impl Read<'_> {
         }
     }
 
-    /// The one value of a statement that always gives one row, a count or a sum.
+    /// The single value of a statement that always returns one row, such as a count or a sum.
     pub(crate) fn value<T: FromValue>(&self, sql: &str, params: &[Value<'_>]) -> Result<T> {
         let found = self.first(sql, params, |row| row.get(0))?;
         found.ok_or_else(|| Error::new("the database gave no answer where there is always one"))
@@ -105,13 +103,14 @@ impl<'s> Deref for Write<'s> {
 }
 
 impl Write<'_> {
-    /// Runs a statement; how many rows it changed.
+    /// Runs a statement; returns how many rows it changed.
     pub(crate) fn run(&self, sql: &str, params: &[Value<'_>]) -> Result<usize> {
         let mut statement = self.read.connection.prepare_cached(sql).map_err(fault::of)?;
         statement.execute(params_from_iter(params)).map_err(fault::of)
     }
 
-    /// Runs `work` so that nothing of it happened when it fails, or panics, and what else the transaction holds stays. When the whole transaction was lost with it, as on a full disk, nothing more is tried.
+    /// Runs `work` so that all its changes are undone when it fails, or panics, while the rest of the transaction
+    /// stays. If the whole transaction was lost, as on a full disk, nothing more is tried.
     pub(crate) fn attempt<T>(&self, work: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
         let connection = self.read.connection;
         if connection.is_autocommit() {
@@ -129,14 +128,14 @@ impl Write<'_> {
         Ok(done)
     }
 
-    /// A statement that is going to be run very often.
+    /// Prepares a statement that is run very often.
     pub(crate) fn prepare(&self, sql: &str) -> Result<PreparedStatement<'_>> {
         Ok(PreparedStatement { statement: self.read.connection.prepare(sql).map_err(fault::of)? })
     }
 
-    /// Runs `work` without the indexes of a table, which are then made again: the faster way to fill a table.
+    /// Runs `work` without the indexes of a table, which are then rebuilt: the faster way to fill a table.
     ///
-    /// What `work` asks this table must not need them. When it fails, so must the transaction.
+    /// Queries of `work` on this table must not need them. When it fails, the transaction must fail too.
     pub(crate) fn unindexed<T>(&self, table: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let sql = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ?1 AND sql IS NOT NULL ORDER BY name";
         let indexes = self.all(sql, &[table.to_value()], |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)))?;
@@ -153,7 +152,7 @@ impl Write<'_> {
         })
     }
 
-    /// Runs `work` with more of the database in memory: for going through much of it.
+    /// Runs `work` with a larger page cache, for reading much of the database.
     pub(crate) fn with_room<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         self.pragma("cache_size", -BULK_CACHE)?;
         let done = work()?;
@@ -166,34 +165,34 @@ impl Write<'_> {
     }
 }
 
-/// Takes an attempt back unless it is forgotten in time.
+/// Rolls back on drop unless it is released.
 struct Savepoint<'s> {
     connection: &'s Connection,
 }
 
 impl Drop for Savepoint<'_> {
     fn drop(&mut self) {
-        // After a full disk there is no transaction left to take anything back in.
+        // After a full disk there is no transaction left to roll back.
         if !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK TO attempt; RELEASE attempt");
         }
     }
 }
 
-/// A statement that was understood once.
+/// A prepared statement.
 #[derive(Debug)]
 pub(crate) struct PreparedStatement<'s> {
     statement: rusqlite::Statement<'s>,
 }
 
 impl PreparedStatement<'_> {
-    /// Runs it; how many rows it changed.
+    /// Runs it; returns how many rows it changed.
     pub(crate) fn run(&mut self, params: &[Value<'_>]) -> Result<usize> {
         self.statement.execute(params_from_iter(params)).map_err(fault::of)
     }
 }
 
-/// One row of an answer.
+/// One row of a result.
 #[derive(Debug)]
 pub(crate) struct Row<'r> {
     row: &'r rusqlite::Row<'r>,

@@ -1,4 +1,4 @@
-//! What goes into a statement and comes out of a row.
+//! Parameters of statements and values in rows.
 
 use std::borrow::Cow;
 
@@ -15,20 +15,18 @@ use crate::money::Money;
 /// One cell.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Value<'a> {
-    /// Nothing known.
+    /// Unknown.
     Null,
-    /// A whole number, an amount, a day, a yes (1) or a no (0).
+    /// A whole number, an amount, a day, true (1) or false (0).
     Int(i64),
     /// A number with a fraction: statistics only, never money.
     Real(f64),
-    /// Text.
     Text(Cow<'a, str>),
-    /// Bytes.
     Blob(Cow<'a, [u8]>),
 }
 
 impl Value<'_> {
-    /// The same value, borrowing nothing.
+    /// The same value without borrowed data.
     #[must_use]
     pub(crate) fn into_owned(self) -> Value<'static> {
         match self {
@@ -65,15 +63,14 @@ impl<'r> From<ValueRef<'r>> for Value<'r> {
     }
 }
 
-/// What can be a parameter.
+/// A type of parameters.
 pub(crate) trait ToValue {
-    /// The cell to store.
     fn to_value(&self) -> Value<'_>;
 }
 
-/// What can be read out of a cell.
+/// A type of values in rows.
 pub(crate) trait FromValue: Sized {
-    /// The value, or nothing when the cell holds something else.
+    /// The value, or none when the cell has another type.
     fn from_value(cell: Value<'_>) -> Option<Self>;
 }
 
@@ -137,7 +134,7 @@ impl FromValue for f64 {
     }
 }
 
-/// Types that are one whole number.
+/// Types with one whole number.
 macro_rules! numbers {
     ($($type:ident),*) => { $(
         impl ToValue for $type {
@@ -165,7 +162,7 @@ numbers!(
     RedemptionId
 );
 
-/// Types of a closed list, kept in their column form.
+/// Closed lists, stored in their column form.
 macro_rules! columns {
     ($($type:ident),*) => { $(
         impl ToValue for $type {
@@ -240,7 +237,7 @@ impl FromValue for NaiveDateTime {
     }
 }
 
-/// A moment with its distance from Greenwich, as in RFC 3339, to the second.
+/// A time with its UTC offset, as in RFC 3339, to the second.
 impl ToValue for DateTime<FixedOffset> {
     fn to_value(&self) -> Value<'_> {
         Value::Text(Cow::Owned(self.to_rfc3339_opts(SecondsFormat::Secs, false)))

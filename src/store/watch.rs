@@ -1,4 +1,4 @@
-//! Whether the file that has the database's name is still the one that is open.
+//! Checks whether the file with the database's name is still the open one.
 
 use std::fs::{File, Metadata};
 #[cfg(unix)]
@@ -9,11 +9,11 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Where a database says how its changes are written, and what it says there when they go into a log beside it.
+/// The position of the log mode in a database file, and its value when there is a write-ahead log.
 const MARK_AT: u64 = 18;
 const LOGGED: [u8; 2] = [2, 2];
 
-/// What tells one file from another that has come under its name.
+/// Identifies a file, whatever its name.
 type FileId = (u64, u64);
 
 /// The files of an open database as they were when it was opened.
@@ -26,7 +26,7 @@ pub(super) struct FileWatch {
 }
 
 impl FileWatch {
-    /// Looks at the files of a database that has been opened.
+    /// Records the files of a database that has been opened.
     pub(super) fn of(database: &Path) -> Result<Self> {
         let files = files_of(database);
         Ok(Self {
@@ -37,8 +37,8 @@ impl FileWatch {
         })
     }
 
-    /// Whether they are still the same: three looks at names and two bytes, so that it can be asked each time. Programs with
-    /// two indexes of one log would write over each other in it.
+    /// Checks that they are still the same: three file lookups and two bytes, so that it can be called each time.
+    /// Programs with two indexes of one log would overwrite each other's entries.
     ///
     /// # Errors
     /// When one of them was removed or replaced, or a backup was copied over the database.
@@ -64,31 +64,31 @@ impl FileWatch {
     }
 }
 
-/// Refuses a file that has nothing in it, and a copy that lies beside the log of another database: SQLite would mix the two.
-/// A copy made by `backup` says that it has no log.
+/// Rejects an empty file, and a copy next to the log of another database: SQLite would mix the two. A copy made by
+/// `backup` is marked as having no log.
 pub(super) fn refuse_strangers(database: &Path) -> Result<()> {
     let restore = "put a backup back with `regulars restore FILE`";
     if std::fs::metadata(database).is_ok_and(|known| known.len() == 0) {
         return Err(Error::new("the database is empty: this is no shop")
             .hint(format!("{restore}; or delete this file and shop.toml, and make a new shop with `regulars init`")));
     }
-    // The log first: a database is marked as logged before its log is made.
+    // The log first: a database is marked as logged before its log is created.
     if log_of(database).exists() && mark_of(database)? != LOGGED {
         return Err(Error::new(
-            "the log beside this copy of the database belongs to another database, and would be mixed into it",
+            "the log next to this copy of the database belongs to another database, and would be mixed into it",
         )
         .hint("do not copy a backup over regulars.db: run `regulars restore FILE` with the backup"));
     }
     Ok(())
 }
 
-/// Whether changes of a database lie beside it that are its own.
+/// Whether there is a log next to a database that belongs to it.
 pub(super) fn has_own_log(database: &Path) -> bool {
     let is_logged = || mark_of(database).is_ok_and(|mark| mark == LOGGED);
     journal_of(database).exists() || (log_of(database).exists() && is_logged())
 }
 
-/// The file of a database and those that SQLite keeps beside it.
+/// The file of a database and SQLite's files next to it.
 pub(crate) fn files_of(path: &Path) -> [PathBuf; 3] {
     ["", "-wal", "-shm"].map(|end| {
         let mut file = path.as_os_str().to_owned();
@@ -97,7 +97,7 @@ pub(crate) fn files_of(path: &Path) -> [PathBuf; 3] {
     })
 }
 
-/// What SQLite keeps beside a database without a log while it is changed.
+/// SQLite's file next to a database without a log while it is changed.
 pub(super) fn journal_of(database: &Path) -> PathBuf {
     let mut journal = database.as_os_str().to_owned();
     journal.push("-journal");
@@ -112,7 +112,7 @@ fn log_of(database: &Path) -> PathBuf {
 #[cfg(unix)]
 fn mark_of(database: &Path) -> Result<[u8; 2]> {
     let mut mark = [0; 2];
-    // What is shorter than that is no database, as SQLite will say.
+    // A shorter file is not a database, as SQLite will report.
     Ok(handle_of(database)?.read_exact_at(&mut mark, MARK_AT).map_or(LOGGED, |()| mark))
 }
 
@@ -139,13 +139,13 @@ fn id(known: &Metadata) -> FileId {
     (known.dev(), known.ino())
 }
 
-/// Elsewhere a file that is open can be neither removed nor replaced.
+/// On other systems an open file can be neither removed nor replaced.
 #[cfg(not(unix))]
 fn id(_: &Metadata) -> FileId {
     (0, 0)
 }
 
-/// Whether two paths are of one file.
+/// Whether two paths are the same file.
 pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
     match (one.canonicalize(), other.canonicalize()) {
         (Ok(a), Ok(b)) if a == b => true,
@@ -153,8 +153,8 @@ pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// A handle of a database, one for each file and never closed: on Unix, closing any handle of a file gives up all locks that
-/// this process, and so SQLite in it, holds on the file.
+/// A handle of a database, one for each file and never closed: on Unix, closing any handle of a file releases all locks
+/// that this process, and so SQLite in it, has on the file.
 #[cfg(unix)]
 fn handle_of(database: &Path) -> Result<&'static File> {
     static HANDLES: Mutex<Vec<(FileId, &'static File)>> = Mutex::new(Vec::new());

@@ -1,8 +1,8 @@
-//! What an owner has written among the remarks and the tags of a card: that somebody has died, is not there any more, or wants
-//! no mail. card_remarks.tsv has the phrases.
+//! Remarks and tags on a card that matter for mail: someone has died, is no longer there, or wants no mail.
+//! card_remarks.tsv has the phrases.
 //!
-//! A remark is read part by part. That somebody has died may stand at the end of a part; everything else begins it, and what
-//! follows says when, where to or how.
+//! A remark is read part by part. A phrase for someone who has died may be at the end of a part; all others begin it,
+//! and may be followed by when, where to or how.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -45,14 +45,14 @@ impl RemarkPhrases {
         Self(by_first)
     }
 
-    /// What follows the longest phrase that words begin with.
+    /// The rest after the longest phrase at the beginning.
     fn rest<'w, 'k>(&self, words: &'w [&'k str]) -> Option<&'w [&'k str]> {
         let phrases = self.0.get(words.first()?)?;
         phrases.iter().find_map(|phrase| words.strip_prefix(phrase.as_slice()))
     }
 }
 
-/// The part of a text that says so, if one does.
+/// The part of a text with such a phrase, if there is one.
 pub(crate) fn card_remark(text: &str) -> Option<&str> {
     let is_between =
         |c: char| matches!(c, ';' | ',' | '|' | '\n' | '\r' | '(' | ')' | '[' | ']' | ':' | '!' | '–' | '—' | '/');
@@ -67,20 +67,18 @@ fn is_remark(part: &str) -> bool {
     if part.contains(['†', '✝']) {
         return true;
     }
-    // Nearly every remark is about something else.
+    // Most remarks are about something else.
     if !words.iter().any(|word| lists.begins.0.contains_key(word)) {
         return false;
     }
     let begin = words.iter().take_while(|word| lists.before.contains(*word) || is_number(word)).count();
     let begins = (0..=begin).any(|at| lists.begins.rest(&words[at..]).is_some_and(goes_on));
-    let ends = |at: usize| {
-        let is_of_taste = words[..at].iter().any(|word| lists.taste.contains(word) && !lists.before.contains(word));
-        !is_of_taste && lists.died.rest(&words[at..]).is_some_and(goes_on)
-    };
-    begins || (1..words.len()).any(ends)
+    let is_of_taste = |word: &&str| lists.taste.contains(word) && !lists.before.contains(word);
+    let last = words.iter().position(is_of_taste).unwrap_or(words.len() - 1);
+    begins || (1..=last).any(|at| lists.died.rest(&words[at..]).is_some_and(goes_on))
 }
 
-/// Whether words after a phrase are the rest of such a remark.
+/// Whether words after a phrase belong to such a remark.
 fn goes_on(rest: &[&str]) -> bool {
     rest.first().is_none_or(|word| is_number(word) || LISTS.after.contains(word))
 }

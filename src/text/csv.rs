@@ -1,8 +1,8 @@
-//! CSV for spreadsheets, in which no cell runs as a formula.
+//! CSV for spreadsheets, in which no cell is executed as a formula.
 
 use std::io;
 
-/// Writes rows; a cell that could begin a formula gets a `'` before it.
+/// Writes rows; a cell that could begin a formula gets a `'` in front.
 #[derive(Debug)]
 pub(crate) struct CsvWriter<W: io::Write>(csv::Writer<W>);
 
@@ -23,7 +23,7 @@ impl<W: io::Write> CsvWriter<W> {
     }
 }
 
-/// A whole table in memory, where nothing can fail.
+/// A whole table in memory, where writing cannot fail.
 #[derive(Debug)]
 pub(crate) struct CsvTable(CsvWriter<Vec<u8>>);
 
@@ -32,7 +32,7 @@ impl CsvTable {
         Self::behind("", header)
     }
 
-    /// The same with the mark by which spreadsheets know UTF-8.
+    /// The same with a byte order mark, by which spreadsheets recognize UTF-8.
     pub(crate) fn marked<C: AsRef<str>>(header: impl IntoIterator<Item = C>) -> Self {
         Self::behind("\u{feff}", header)
     }
@@ -52,10 +52,10 @@ impl CsvTable {
     }
 }
 
-/// What begins a formula in some spreadsheet, in full width as well, or is passed over in front of one.
+/// The first characters of formulas in some spreadsheets, in full width as well, or characters ignored before them.
 const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
-/// A cell that no spreadsheet runs as a formula. A negative number is none.
+/// A cell that no spreadsheet executes as a formula. A negative number is safe.
 fn inert(cell: &str) -> String {
     let is_number = || {
         let number = cell.trim_start_matches('-');
@@ -68,7 +68,7 @@ fn inert(cell: &str) -> String {
     if begins && !is_number() { format!("'{cell}") } else { cell.to_owned() }
 }
 
-/// A cell of another program without the `'` before what could begin a formula.
+/// A cell of another program without the `'` before a possible formula.
 pub(crate) fn revived(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|rest| rest.trim_start_matches(' ').starts_with(FORMULA)).unwrap_or(cell)
 }

@@ -1,11 +1,11 @@
-//! Text without capitals and accents, as it is compared.
+//! Text without case and accents, for comparisons.
 
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// The Latin letters under an accent or in a ligature, `c` being a small letter; nothing when it is neither.
+/// The Latin base letters of an accented letter or a ligature; `c` is lowercase; empty for other characters.
 fn letters_of(c: char) -> &'static str {
     match c {
         'à'..='å' | 'ā' | 'ă' | 'ą' => "a",
@@ -35,9 +35,9 @@ fn letters_of(c: char) -> &'static str {
     }
 }
 
-/// A name as it is searched for: everything that is no letter or digit is one space.
+/// A name in its search form: everything except letters and digits is one space.
 ///
-/// The table `customer_word` holds names in this form.
+/// The table `customer_word` has names in this form.
 pub(crate) fn name_key(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
@@ -57,7 +57,7 @@ pub(crate) fn name_key(text: &str) -> String {
     if key.starts_with(' ') { key.trim_start().to_owned() } else { key }
 }
 
-/// As [`name_key`], for letters of any accent, in whichever form of Unicode they came.
+/// As [`name_key`], for letters with any accent, in any Unicode form.
 pub(crate) fn plain_key(text: &str) -> String {
     if text.is_ascii() {
         return name_key(text);
@@ -65,9 +65,9 @@ pub(crate) fn plain_key(text: &str) -> String {
     name_key(&text.nfd().filter(|c| !is_combining_mark(*c)).nfc().collect::<String>())
 }
 
-/// A text as it is known again: in lower case, accents composed, one space between words.
+/// A text in a form for equality: lowercase, accents composed, one space between words.
 pub(crate) fn same_key(text: &str) -> Cow<'_, str> {
-    // An import asks for every sale, and most items are written alike.
+    // An import calls this for every sale, and most items are spelled alike.
     let is_plain = |bytes: &[u8]| {
         let is_odd = |b: &u8| !b.is_ascii() || b.is_ascii_uppercase() || b.is_ascii_whitespace() && *b != b' ';
         !bytes.iter().any(is_odd) && !bytes.starts_with(b" ") && !bytes.ends_with(b" ")
@@ -79,32 +79,32 @@ pub(crate) fn same_key(text: &str) -> Cow<'_, str> {
     Cow::Owned(composed.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// `muller` of a [`plain_key`] `mueller`: an umlaut has lost its points already.
+/// `muller` from the [`plain_key`] `mueller`, for an umlaut that has lost its dots.
 pub(crate) fn without_umlauts(plain: &str) -> String {
-    // An import asks for every word of every address.
+    // An import calls this for every word of every address.
     if !plain.as_bytes().windows(2).any(|pair| matches!(pair, b"ae" | b"oe" | b"ue")) {
         return plain.to_owned();
     }
     plain.replace("ae", "a").replace("oe", "o").replace("ue", "u")
 }
 
-/// As texts of a question are compared: without capitals, in one form of Unicode, accents kept.
+/// The form for comparing texts in a query: without case, in one Unicode form, with accents.
 ///
-/// The full case folding of Unicode, so that `ß`, `ẞ` and `SS` are one, and so are `Σ`, `σ` and `ς`; and the four letters `I`, `i`,
-/// `İ` and `ı`, which are two pairs in Turkish and one pair elsewhere.
+/// Unicode full case folding, so that `ß`, `ẞ` and `SS` are equal, and so are `Σ`, `σ` and `ς`; and the four letters
+/// `I`, `i`, `İ` and `ı`, which are two pairs in Turkish and one pair elsewhere.
 pub(crate) fn case_folded(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         let has_capitals = text.bytes().any(|byte| byte.is_ascii_uppercase());
         return if has_capitals { Cow::Owned(text.to_ascii_lowercase()) } else { Cow::Borrowed(text) };
     }
     let small = |c: char| c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase);
-    // What composes only as a small letter, and the point that an `İ` leaves on its `i`.
+    // Some characters compose only in lowercase, and `İ` leaves a dot on its `i`.
     let folded: String = text.nfc().flat_map(small).nfc().collect();
     Cow::Owned(folded.replace("i\u{307}", "i"))
 }
 
-/// The heading of a column as it is recognised: letters and digits alone. German headings are written `Straße` or `Strasse`,
-/// `Vollständig` or `Vollstaendig`.
+/// A column heading in its form for recognition: only letters and digits. German headings are written `Straße` or
+/// `Strasse`, `Vollständig` or `Vollstaendig`.
 pub(crate) fn heading_key(heading: &str) -> String {
     let mut key = String::with_capacity(heading.len());
     for c in heading.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()) {

@@ -1,7 +1,9 @@
 //! The grammar of messages: counts, lists, quotes and "did you mean".
 
+mod apostrophes;
 mod card_remarks;
 pub(crate) mod csv;
+mod direction;
 mod fold;
 mod hash;
 pub(crate) mod names;
@@ -9,7 +11,9 @@ pub(crate) mod remarks;
 mod time;
 mod word_lists;
 
+pub(crate) use apostrophes::with_apostrophes;
 pub(crate) use card_remarks::card_remark;
+pub(crate) use direction::is_rtl;
 pub(crate) use fold::{case_folded, heading_key, name_key, plain_key, same_key, without_umlauts};
 pub(crate) use hash::fnv1a;
 pub(crate) use time::{ago, day_range, long_date, writes_month_first};
@@ -22,23 +26,23 @@ pub(crate) fn count(n: usize, singular: &str) -> String {
     format!("{} {noun}", thousands(n))
 }
 
-/// `was` of one, `were` of all others.
+/// `was` for one, `were` for all others.
 pub(crate) fn was(n: usize) -> &'static str {
     if n == 1 { "was" } else { "were" }
 }
 
-/// `is` of one, `are` of all others.
+/// `is` for one, `are` for all others.
 pub(crate) fn is(n: usize) -> &'static str {
     if n == 1 { "is" } else { "are" }
 }
 
-/// `2 failed, 1 in doubt`: each count with what it is of, those of nothing left out.
+/// `2 failed, 1 in doubt`: each count with its noun, without zeros.
 pub(crate) fn counts(all: &[(usize, &str)]) -> String {
     let some = all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", thousands(*n)));
     some.collect::<Vec<_>>().join(", ")
 }
 
-/// The plural of an English noun, by the rules that the words of this program need.
+/// The plural of an English noun, by the rules that this program's words need.
 #[must_use]
 pub(crate) fn plural(singular: &str) -> String {
     match singular {
@@ -113,11 +117,20 @@ pub(crate) fn first_few<S: AsRef<str>>(items: &[S], most: usize) -> String {
     format!("{} and {} more", shown.join(", "), thousands(items.len() - most))
 }
 
-/// What somebody typed, in backticks, cut to a length that fits a line.
+/// A text without what a terminal obeys: a space for every control character, a line break among them, and nothing for what
+/// turns the direction of writing.
+#[must_use]
+pub(crate) fn plain(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.chars().filter(|c| !turns(*c)).map(|c| if breaks(c) { ' ' } else { c }).collect()
+}
+
+/// Typed text in backticks, cut to a length that fits a line.
 #[must_use]
 pub(crate) fn quote(text: &str) -> String {
     const MOST: usize = 60;
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean = plain(text);
     if clean.chars().count() <= MOST {
         return format!("`{clean}`");
     }
@@ -125,8 +138,9 @@ pub(crate) fn quote(text: &str) -> String {
     format!("`{cut}…`")
 }
 
-/// A word of a command as a shell reads it.
+/// A shell-quoted word of a command.
 pub(crate) fn argument(word: &str) -> String {
+    let word = &*plain(word);
     if !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_.@:".contains(c)) {
         return word.to_owned();
     }
@@ -135,7 +149,7 @@ pub(crate) fn argument(word: &str) -> String {
     format!("\"{escaped}\"")
 }
 
-/// Whether there is nothing in a text that anybody can see.
+/// Whether a text has no visible characters.
 pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| {
         c.is_whitespace()
@@ -145,13 +159,13 @@ pub(crate) fn is_blank(text: &str) -> bool {
     })
 }
 
-/// A text with its first letter in capital.
+/// A text with a capital first letter.
 pub(crate) fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// The known word nearest to `typed`, when one is near enough to be meant.
+/// The known word most similar to `typed`, if it is similar enough.
 #[must_use]
 pub(crate) fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let typed = typed.to_lowercase();
@@ -169,7 +183,7 @@ pub(crate) fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>)
         .map(|(_, word)| word)
 }
 
-/// ``did you mean `segment`?``, or what is allowed when nothing is near.
+/// ``did you mean `segment`?``, or the allowed words if none is similar.
 #[must_use]
 pub(crate) fn did_you_mean(typed: &str, known: &[&str]) -> String {
     match nearest(typed, known.iter().copied()) {

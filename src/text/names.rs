@@ -1,32 +1,32 @@
-//! What the words around a name mean: titles, particles, letters behind it, companies, families.
+//! The meaning of words in a name: titles, particles, suffixes, companies, families.
 //!
-//! name_words.tsv has the lists, given_names.tsv the first names; both are compared without capitals, accents and points.
+//! name_words.tsv has the lists, given_names.tsv the first names; both are compared without case, accents and periods.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::{WordLists, plain_key};
 
-/// Lists of words by what they mean: the kinds of name_words.tsv and given_names.tsv.
+/// Lists of words by kind: those of name_words.tsv and given_names.tsv.
 static LISTS: LazyLock<HashMap<&'static str, HashSet<String>>> = LazyLock::new(|| {
     let files = [include_str!("name_words.tsv"), include_str!("given_names.tsv")];
     let lists = files.into_iter().flat_map(|file| WordLists::of(file).into_kinds());
     lists.map(|(kind, words)| (kind, words.into_iter().map(bare).collect())).collect()
 });
 
-/// What is short before a name, and is no title to greet by.
+/// Short words before a name that are not titles for a greeting.
 const OTHER_SHORT: [&str; 5] = ["fr", "hr", "st", "ste", "jr"];
 
 /// Titles that are short and without vowels.
 const SHORT_TITLES: [&str; 8] = ["mr", "mrs", "ms", "mx", "dr", "prof", "rev", "sr"];
 
-/// Articles that are small only behind a small particle: de la, de los.
+/// Articles that are lowercase only after a lowercase particle: de la, de los.
 const ARTICLES: [&str; 5] = ["la", "las", "los", "le", "les"];
 
-/// How letters behind a name are written; the last two are names of people as well.
+/// How suffixes of a name are written; the last two are also names of people.
 const SUFFIXES: &str = "Jr Sr II III IV VII VIII Esq PhD MD DDS DVM CPA RN USN USMC USAF VI USA";
 
-/// A word as the lists have it: in small letters, without accents, points and the characters around it.
+/// A word in the form of the lists: lowercase, without accents, periods and surrounding characters.
 pub(crate) fn bare(word: &str) -> String {
     if word.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return word.to_ascii_lowercase();
@@ -43,8 +43,8 @@ pub(crate) fn bare(word: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a word may be in a list, by its first letter and its length: an import asks for every name. What is not of plain
-/// letters alone may always be.
+/// Whether a word may be in a list, by its first letter and its length: an import calls this for every name. Words with
+/// other than plain letters always may be.
 pub(super) fn has_shape(list: &'static str, word: &str) -> bool {
     type Shapes = HashMap<&'static str, HashSet<(u8, usize)>>;
     static SHAPES: LazyLock<Shapes> = LazyLock::new(|| {
@@ -63,22 +63,22 @@ pub(super) fn is_in(list: &str, bare: &str) -> bool {
     LISTS.get(list).is_some_and(|words| words.contains(bare))
 }
 
-/// Whether somebody can be greeted by it: `Dr.`; not what may be a first name.
+/// Whether it can be used in a greeting: `Dr.`; not what may be a first name.
 pub(crate) fn is_title(word: &str) -> bool {
     is_in("title", &bare(word)) || word.trim_end_matches('.').to_lowercase() == "doña"
 }
 
-/// Whether it may be a title and a first name: `Dean`.
+/// Whether it may be both a title and a first name: `Dean`.
 pub(crate) fn may_be_title(word: &str) -> bool {
     is_in("doubtful title", &bare(word))
 }
 
-/// Whether it is no name of a person, and stands before one: `Mr.`, `Herr`.
+/// Whether it is a form of address before a name: `Mr.`, `Herr`.
 pub(crate) fn is_social_title(word: &str) -> bool {
     is_in("social", &bare(word))
 }
 
-/// Whether it gives way to `Dr.`: `Mr.` does, `Herr` does not.
+/// Whether `Dr.` replaces it: `Mr.` yes, `Herr` no.
 pub(crate) fn is_english_title(word: &str) -> bool {
     is_in("english", &bare(word))
 }
@@ -87,32 +87,32 @@ pub(crate) fn is_academic_title(word: &str) -> bool {
     is_in("academic", &bare(word))
 }
 
-/// Whether the whole name is said behind it: `Sister Mary Agnes`.
+/// Whether the full name follows it in a greeting: `Sister Mary Agnes`.
 pub(crate) fn takes_whole_name(word: &str) -> bool {
     is_in("whole name", &bare(word))
 }
 
-/// Whether it belongs to the title behind it: `Very` of `Very Rev.`
+/// Whether it belongs to the following title: `Very` of `Very Rev.`
 pub(crate) fn is_before_title(word: &str) -> bool {
     is_in("before title", &bare(word))
 }
 
-/// Whether the first name is said behind it: `Sir Robert`.
+/// Whether the first name follows it in a greeting: `Sir Robert`.
 pub(crate) fn is_said_with_first_name(word: &str) -> bool {
     matches!(bare(word).as_str(), "sir" | "dame" | "don" | "dona" | "dom") || takes_whole_name(word)
 }
 
-/// Whether it says more of the title before it: `med.` of `Dr. med.`
+/// Whether it extends the previous title: `med.` of `Dr. med.`
 pub(crate) fn is_after_title(word: &str) -> bool {
     is_in("after title", &bare(word))
 }
 
-/// Whether it says in the place of a title that the name is a firm's: `Firma`.
+/// Whether it is in the place of a title and marks a company: `Firma`.
 pub(crate) fn is_firm_title(word: &str) -> bool {
     is_in("firm title", &bare(word))
 }
 
-/// Whether it is no form of address: `divers`, `Mr/Mrs`.
+/// Whether it is not a form of address: `divers`, `Mr/Mrs`.
 pub(crate) fn is_no_title(title: &str) -> bool {
     let parts: Vec<&str> = title
         .split(['/', '|', ','])
@@ -126,17 +126,17 @@ pub(crate) fn is_no_title(title: &str) -> bool {
         || is_list && parts.iter().all(|word| is_social_title(word))
 }
 
-/// Whether it makes a family of a surname: `Familie`.
+/// Whether it turns a surname into a family: `Familie`.
 pub(crate) fn is_family(word: &str) -> bool {
     is_in("family", &bare(word))
 }
 
-/// Whether it stands before the names of a couple: `Eheleute`.
+/// Whether it is before the names of a couple: `Eheleute`.
 pub(crate) fn is_couple(word: &str) -> bool {
     is_in("couple", &bare(word))
 }
 
-/// Whether it is no name but what is written short before one: `DR`, `ST`.
+/// Whether it is not a name but an abbreviation before one: `DR`, `ST`.
 pub(crate) fn is_short_before_a_name(word: &str) -> bool {
     let word = bare(word);
     SHORT_TITLES.contains(&word.as_str()) || OTHER_SHORT.contains(&word.as_str())
@@ -151,31 +151,31 @@ pub(crate) fn is_particle(word: &str) -> bool {
     is_in("small particle", &word) || is_in("particle", &word)
 }
 
-/// Whether a surname begins with it even where no first name stands before: `Van Vleet`, but not `Al Smith`.
+/// Whether a surname begins with it even without a first name before it: `Van Vleet`, but not `Al Smith`.
 pub(crate) fn begins_surname(word: &str) -> bool {
     is_in("begins a surname", &bare(word))
 }
 
-/// Whether it is written small before a surname, `before` being the word in front of it.
+/// Whether it is lowercase before a surname; `before` is the previous word.
 pub(crate) fn is_small(word: &str, before: Option<&str>) -> bool {
     let small = |word: &str| is_in("small particle", word) || word == "y";
     let word = word.to_lowercase();
     small(&word) || ARTICLES.contains(&word.as_str()) && before.is_some_and(small)
 }
 
-/// Whether it says which of several people of one name: `Jr.`
+/// Whether it distinguishes several people with one name: `Jr.`
 pub(crate) fn is_numeral(word: &str) -> bool {
     is_in("numeral", &bare(word)) && word != "Iv"
 }
 
-/// Whether letters behind a name are an honour or a degree. Some of them are surnames too: those count in capitals or with
-/// points, and only where a whole name stands before.
+/// Whether letters after a name are an honor or a degree. Some of them are also surnames: those count in capitals or
+/// with periods, and only after a full name.
 pub(crate) fn is_post_nominal(word: &str, behind_whole_name: bool) -> bool {
     let letters = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
     let key = bare(letters);
     let has_points = letters.trim_end_matches('.').contains('.');
     let in_capitals = letters.chars().all(|c| !c.is_lowercase());
-    // Meng and Mba are surnames, and MEng and MBA are none; Phd is no name however it is written.
+    // Meng and Mba are surnames, MEng and MBA are not; Phd is never a name.
     let is_name = is_written_as_name(letters) && key.contains(['a', 'e', 'i', 'o', 'u']) && key != "esq";
     is_in("post-nominal", &key) && !is_name
         || behind_whole_name
@@ -185,12 +185,12 @@ pub(crate) fn is_post_nominal(word: &str, behind_whole_name: bool) -> bool {
                 || key.chars().count() > 2 && !key.contains(['a', 'e', 'i', 'o', 'u', 'y']) && key.is_ascii())
 }
 
-/// A capital and then small letters.
+/// A capital followed by lowercase letters.
 pub(super) fn is_written_as_name(word: &str) -> bool {
     word.chars().next().is_some_and(char::is_uppercase) && word.chars().skip(1).all(char::is_lowercase)
 }
 
-/// How a word in capitals behind a name is written: `PhD`. `M.D.` is written so already.
+/// How a suffix in capitals is written: `PhD`. `M.D.` is already correct.
 pub(crate) fn written_suffix(word: &str) -> Option<&'static str> {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
     SUFFIXES.split(' ').find(|written| written.eq_ignore_ascii_case(word))
@@ -229,7 +229,7 @@ pub(crate) fn singular(plural: &str) -> Option<&str> {
     Some(hissing.unwrap_or(stem))
 }
 
-/// Whether a whole name is a company's, an office's, a church's.
+/// Whether a full name is that of a company, an office, a church.
 pub(crate) fn is_company(name: &str) -> bool {
     let words: Vec<String> = words(name).map(bare).collect();
     let [first, rest @ ..] = words.as_slice() else { return false };
@@ -249,12 +249,12 @@ pub(crate) fn is_company(name: &str) -> bool {
         || first == "the" && rest.len() > 1 && !["title", "doubtful title"].iter().any(|list| is_in(list, &rest[0]))
 }
 
-/// Whether a word stands in the names of companies, and hardly in those of people: `Bakery`.
+/// Whether a word is common in names of companies, and rare in those of people: `Bakery`.
 pub(crate) fn is_firm_word(word: &str) -> bool {
     is_in("firm word", &bare(word))
 }
 
-/// Whether a whole name may be a company's or a person's: `Zion Church`, `Rose Bakery`, `Troop 12`.
+/// Whether a full name may be that of a company or a person: `Zion Church`, `Rose Bakery`, `Troop 12`.
 pub(crate) fn is_perhaps_company(name: &str) -> bool {
     let words: Vec<String> = words(name).map(bare).collect();
     let [first, middle @ .., last] = words.as_slice() else { return false };
@@ -272,7 +272,7 @@ fn has_possessive(name: &str) -> bool {
     words(name).any(|word| word.len() > 3 && word.ends_with("'s") || word.len() > 5 && word.ends_with("’s"))
 }
 
-/// Whether a name may be a company's; a person whose name is so is rare.
+/// Whether a name may be that of a company; few people have such a name.
 pub(crate) fn may_be_company(name: &str) -> bool {
     let is_firm = |word: &str| {
         let word = bare(word);

@@ -1,20 +1,20 @@
-//! What stands in a cell for a name and is none: words for an empty cell, remarks, addresses of email, `Current Resident`.
+//! Text in a name cell that is not a name: words for an empty cell, remarks, email addresses, `Current Resident`.
 
 use super::names::{bare, has_shape, is_family, is_in, is_title, is_written_as_name};
 use super::{name_key, plain_key};
 
-/// A cell for a name, without what is no name.
+/// A name without other text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct CleanName {
     pub(crate) name: String,
     /// `c/o Tom Roe`: for the envelope, not for the greeting.
     pub(crate) care_of: String,
-    /// What the owner should know of before a letter goes: `do not mail`, `ann@example.com`.
+    /// What the owner should check before sending a letter: `do not mail`, `ann@example.com`.
     pub(crate) remarks: Vec<String>,
 }
 
-/// Whether a cell is filled only because a program had nothing to fill it with: `NULL`, `N/A`, `-`. Some of these words are
-/// names where another name stands beside them: Mary None, Nan Reed.
+/// Whether a program filled a cell because it had no value: `NULL`, `N/A`, `-`. Some of these words are names next to
+/// another name: Mary None, Nan Reed.
 pub(crate) fn is_placeholder(cell: &str, is_first_name: bool, beside_a_name: bool) -> bool {
     let cell = cell.trim();
     // "{{first_name}}" was never filled in.
@@ -29,7 +29,7 @@ pub(crate) fn is_placeholder(cell: &str, is_first_name: bool, beside_a_name: boo
         return false;
     }
     let raw = bare(cell);
-    // "N/A" is in its form; "Value" is a name, "#VALUE!" is none.
+    // "N/A" has its own form; "Value" is a name, "#VALUE!" is not.
     let is_known = is_in("never a name", &raw) && !cell.starts_with('#')
         || cell.starts_with('#') && cell.ends_with(['!', '?', 'A', 'a'])
         || cell.contains(['(', '[', '<', ' ']) && is_in("never a name", &plain_key(cell));
@@ -37,9 +37,9 @@ pub(crate) fn is_placeholder(cell: &str, is_first_name: bool, beside_a_name: boo
     is_known && !(beside_a_name && is_written_as_name(cell) && is_in(beside, &raw))
 }
 
-/// Whether a cell of any kind says only that it is empty: `NULL`, `N/A`; not what may be the name of a place.
+/// Whether a cell of any kind only means that it is empty: `NULL`, `N/A`; not possible names of places.
 pub(crate) fn is_empty_word(cell: &str) -> bool {
-    // The longest of them is "undefined"; an import asks for every cell.
+    // The longest of them is "undefined"; an import calls this for every cell.
     if cell.len() > 12 || cell.bytes().any(|b| b.is_ascii_digit()) || !has_shape("in a whole name", cell.trim()) {
         return false;
     }
@@ -54,12 +54,12 @@ pub(crate) fn without_placeholders(full: &str) -> String {
         !is_in("no word of a name", &key) && (is_written_as_name(word) || !is_in("in a whole name", &key))
     };
     let words: Vec<&str> = full.split_whitespace().filter(is_name).collect();
-    // "Mr and Mrs" is nobody's name.
+    // "Mr and Mrs" is not a name.
     let is_no_name = |word: &&str| is_title(word) || matches!(bare(word).as_str(), "and" | "und" | "et" | "y" | "");
     if words.iter().all(is_no_name) { String::new() } else { words.join(" ") }
 }
 
-/// Whether it is a letter to whoever lives there: `Current Resident`, `An alle Haushalte`.
+/// Whether it addresses any resident: `Current Resident`, `An alle Haushalte`.
 pub(crate) fn is_nobody(name: &str) -> bool {
     let key = plain_key(name);
     let mut words = key.split(' ').filter(|word| !word.is_empty()).peekable();
@@ -73,17 +73,17 @@ pub(crate) fn is_nobody(name: &str) -> bool {
         && names_nobody
 }
 
-/// Whether a cell for the spouse says only that there is one, or none: `yes`, `single`.
+/// Whether a cell for the spouse only means that there is one, or none: `yes`, `single`.
 pub(crate) fn is_no_spouse(cell: &str) -> bool {
     is_placeholder(cell, false, false) || is_in("no spouse", &bare(cell))
 }
 
-/// Whether a title says that somebody has died: `Late`.
+/// Whether a title means that someone has died: `Late`.
 pub(crate) fn is_late(title: &str) -> bool {
     is_in("late", &bare(title))
 }
 
-/// Whether it is what somebody has left behind: `Estate of Mary Jones`.
+/// Whether it is an estate: `Estate of Mary Jones`.
 pub(crate) fn is_estate(name: &str) -> bool {
     let key = plain_key(name);
     let words: Vec<&str> = key.split(' ').collect();
@@ -93,7 +93,7 @@ pub(crate) fn is_estate(name: &str) -> bool {
         || words.last().is_some_and(|word| *word == "estate" && words.len() > 1)
 }
 
-/// A name without remarks, nicknames in brackets or quotes, and what is no name at all.
+/// A name without remarks, nicknames in brackets or quotes, and other text.
 pub(crate) fn clean(text: &str) -> CleanName {
     let mut clean = CleanName::default();
     let is_remark = |part: &str| ["wish", "dead"].into_iter().any(|list| is_in(list, &bare(part)));
@@ -153,7 +153,7 @@ pub(crate) fn clean(text: &str) -> CleanName {
     clean
 }
 
-/// Where a phrase of a list stands among words.
+/// Where a phrase of a list is among words.
 fn found(words: &[&str], list: &str) -> Option<(usize, usize)> {
     let key = |word: &&str| if matches!(*word, "&" | "+") { "and".to_owned() } else { name_key(&plain_key(word)) };
     let keys: Vec<String> = words.iter().map(key).collect();
@@ -186,7 +186,7 @@ fn is_address_or_number(word: &str) -> bool {
         || digits > 2 && !word.chars().any(char::is_alphabetic)
 }
 
-/// The text outside of brackets, quotes and asterisks, and what stands in them.
+/// The text outside of brackets, quotes and asterisks, and the text inside.
 fn without_asides(text: &str) -> (String, Vec<String>) {
     const PAIRS: [(char, char); 10] = [
         ('(', ')'),
@@ -207,7 +207,7 @@ fn without_asides(text: &str) -> (String, Vec<String>) {
         let inside = &rest[at + open.len_utf8()..];
         outside.push_str(&rest[..at]);
         let Some(end) = inside.find(close).or_else(|| (open != close).then_some(inside.len())) else {
-            // One quotation mark alone is a part of the word.
+            // A single quotation mark is part of the word.
             outside.push(open);
             rest = inside;
             continue;
@@ -221,7 +221,7 @@ fn without_asides(text: &str) -> (String, Vec<String>) {
     (outside, asides)
 }
 
-/// A text without the characters that parted it from a remark.
+/// A text without the characters that separated it from a remark.
 fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| {
         c.is_whitespace()

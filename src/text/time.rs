@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-/// How long before `today` a day was, in the words a shopkeeper would use.
+/// How long before `today` a day was, in everyday words.
 ///
 /// Under two weeks: days. Under two months: weeks. Under two years: months. Then years.
 #[must_use]

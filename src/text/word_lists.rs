@@ -1,4 +1,4 @@
-//! Tables that are data of this program: tabs part the cells, and `# ` begins a remark.
+//! Tables embedded in the program: cells are separated by tabs, and `# ` begins a comment.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ pub(crate) fn table_rows(table: &'static str) -> impl Iterator<Item = std::str::
     table.lines().filter(|line| !line.is_empty() && !line.starts_with("# ")).map(|line| line.split('\t'))
 }
 
-/// Words by what they mean: the first cell of a row is their kind, the others are words, and commas part words as well.
+/// Words by kind: the first cell of a row is their kind, the others are words, also separated by commas.
 pub(crate) struct WordLists(HashMap<&'static str, Vec<&'static str>>);
 
 impl WordLists {
@@ -20,7 +20,7 @@ impl WordLists {
         Self(lists)
     }
 
-    /// The words of a kind, in their order; none of a kind that is not in the table.
+    /// The words of a kind, in order; none if the table does not have it.
     pub(crate) fn words(&self, kind: &str) -> &[&'static str] {
         self.0.get(kind).map_or(&[], Vec::as_slice)
     }

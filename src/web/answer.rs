@@ -1,4 +1,4 @@
-//! A page as an answer, and what is said when there is none: in words, with what to do, never an internal error.
+//! Pages as responses, and error pages: in plain words, with what to do, never an internal error.
 
 use std::sync::Arc;
 
@@ -14,27 +14,27 @@ use crate::domain::Role;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text;
 
-/// What is left to say when a template fails.
+/// The text when a template fails.
 const BROKEN: &str = "This page is broken. Please report it.\n";
 
 tokio::task_local! {
-    /// Whether whoever asks has signed in, and so may sign out.
+    /// Whether the client has signed in, and so may sign out.
     static SIGNED_IN: bool;
     /// The page to go back to when there is none: the till's first, or the owner's.
     static HOME: &'static str;
 }
 
-/// Answers somebody of whom it is known whether they signed in.
+/// Responds to a client whose sign-in is known.
 pub(super) async fn to_whom(role: Role, is_signed_in: bool, answering: impl Future<Output = Response>) -> Response {
     HOME.scope(home(role), SIGNED_IN.scope(is_signed_in, answering)).await
 }
 
-/// Where the pages of a role begin.
+/// The first page of a role.
 pub(super) fn home(role: Role) -> &'static str {
     if role == Role::Owner { "/owner/day" } else { "/till" }
 }
 
-/// A page, or why there is none.
+/// A page, or the error.
 pub(super) fn page(state: &AppState, name: &str, context: &Context) -> Response {
     let mut context = context.clone();
     context.insert("signed_in", &SIGNED_IN.try_with(|is| *is).unwrap_or_default());
@@ -51,7 +51,7 @@ pub(super) fn page(state: &AppState, name: &str, context: &Context) -> Response 
     }
 }
 
-/// A page made of what was gathered for it, or why there is none.
+/// A page made of collected data, or the error.
 pub(super) fn page_of(state: &AppState, name: &str, gathered: Result<impl Serialize>) -> Response {
     match gathered {
         Ok(gathered) => match Context::from_serialize(&gathered) {
@@ -65,12 +65,12 @@ pub(super) fn page_of(state: &AppState, name: &str, gathered: Result<impl Serial
     }
 }
 
-/// What went wrong, in words: 503 when the machine cannot now, 422 when what was asked for cannot be.
+/// An error page: 503 when the machine cannot at the moment, 422 when the request is invalid.
 pub(super) fn trouble(state: &AppState, fault: &Error) -> Response {
     trouble_before(state, fault, HOME.try_with(|home| *home).unwrap_or(home(Role::Till)))
 }
 
-/// The same on a page from which `back` leads on; from that for the world nothing does.
+/// The same with `back` as the link to continue; for the public page there is none.
 pub(super) fn trouble_before(state: &AppState, fault: &Error, back: &str) -> Response {
     let is_machine = fault.kind() == ErrorKind::Machine;
     let (status, title) = if is_machine {
@@ -86,13 +86,13 @@ pub(super) fn trouble_before(state: &AppState, fault: &Error, back: &str) -> Res
     if is_machine { later(response) } else { response }
 }
 
-/// The machine cannot now: a button does the same again, with the same token, so that it counts once.
+/// The machine cannot at the moment: a button repeats the request, with the same token, so that it counts once.
 pub(super) fn try_again(state: &AppState, fault: &Error, action: &str, fields: &[(&str, &str)]) -> Response {
     tracing::error!(%fault, "could not answer");
     let mut context = Context::new();
-    context.insert("title", "Not written down.");
+    context.insert("title", "Not recorded.");
     context.insert("what", &sentence(fault.message()));
-    context.insert("hint", "Keep it in your hand for a moment, and try again.");
+    context.insert("hint", "Wait a moment, and try again.");
     context.insert("back", "/till");
     context.insert("leads_to", leads_to("/till"));
     context.insert("action", action);
@@ -105,7 +105,7 @@ fn later(mut response: Response) -> Response {
     response
 }
 
-/// A short page: what is the matter, what to do, and the link that leads on.
+/// A short page: the problem, what to do, and the link to continue.
 pub(super) fn show(state: &AppState, status: StatusCode, title: &str, what: &str, hint: &str, back: &str) -> Response {
     let mut context = Context::new();
     context.insert("title", title);
@@ -116,7 +116,7 @@ pub(super) fn show(state: &AppState, status: StatusCode, title: &str, what: &str
     (status, page(state, "trouble.html", &context)).into_response()
 }
 
-/// What the link to a page says.
+/// The text of the link to a page.
 pub(super) fn leads_to(back: &str) -> &'static str {
     match back {
         back if back.starts_with("/owner") => "Back to the day",
@@ -126,9 +126,9 @@ pub(super) fn leads_to(back: &str) -> &'static str {
     }
 }
 
-/// No page of ours leads to such an address, or sends such a form.
+/// A malformed address or form, which no page of ours has.
 pub(super) fn unread(state: &AppState, status: StatusCode, path: &str) -> Response {
-    let what = "Nothing was written down: the address or the form did not arrive whole.";
+    let what = "Nothing was recorded: the address or the form did not arrive completely.";
     show(state, status, "That did not work.", what, "Open the page again.", home_of(path))
 }
 
@@ -137,7 +137,7 @@ pub(super) fn nowhere(state: &AppState, path: &str) -> Response {
     show(state, StatusCode::NOT_FOUND, "There is nothing here.", "This address leads nowhere.", "", home_of(path))
 }
 
-/// The page that leads on from one that is none. The world, which knows the one page alone, is not led to the others.
+/// The page to continue with. From the public page there is no link to the others.
 pub(super) fn home_of(path: &str) -> &'static str {
     match path {
         path if path.starts_with("/u/") => "",
@@ -151,7 +151,7 @@ pub(super) async fn nothing_here(State(state): State<Arc<AppState>>, uri: Uri) -
     nowhere(&state, uri.path())
 }
 
-/// Where a form is sent to, and the page that it is on; each goes on with the same number or day.
+/// The address of a form, and the page that it is on; each continues with the same number or day.
 const PAGES_OF_FORMS: [(&str, &str); 8] = [
     ("/till/hand-over/", "/till/letter/"),
     ("/till/undo/", "/till/given/"),
@@ -163,7 +163,7 @@ const PAGES_OF_FORMS: [(&str, &str); 8] = [
     ("/owner/day/", "/owner/day/"),
 ];
 
-/// An address that forms are sent to was opened, such as by a reload: it leads back to the page that the form was on.
+/// The address of a form was opened, for example by a reload: it leads back to the page of the form.
 pub(super) async fn not_asked_so(State(state): State<Arc<AppState>>, method: Method, uri: Uri) -> Response {
     let path = uri.path();
     if !matches!(method, Method::GET | Method::HEAD) {

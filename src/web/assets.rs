@@ -1,4 +1,4 @@
-//! Style sheets, script and fonts, all in the binary: nothing is fetched from anywhere else.
+//! Style sheets, scripts and fonts, all in the binary: nothing is loaded from anywhere else.
 
 use axum::Router;
 use axum::http::HeaderValue;
@@ -8,7 +8,7 @@ use axum::routing::get;
 
 /// Path, media type, bytes.
 const ASSETS: &[(&str, &str, &[u8])] = &[
-    // Beside the one page that the world may see, so that a proxy needs to let through only `/u/`.
+    // Next to the one public page, so that a proxy needs to pass only `/u/`.
     ("/u/page.css", CSS, include_bytes!("assets/outside.css")),
     ("/assets/regulars.css", CSS, include_bytes!("assets/regulars.css")),
     ("/assets/csrf.js", SCRIPT, include_bytes!("assets/csrf.js")),
@@ -17,7 +17,7 @@ const ASSETS: &[(&str, &str, &[u8])] = &[
     ("/assets/line.js", SCRIPT, include_bytes!("assets/line.js")),
     ("/assets/camera.js", SCRIPT, include_bytes!("assets/camera.js")),
     ("/assets/jsqr.js", SCRIPT, include_bytes!("assets/jsqr.js")),
-    // Where it stands says which pages it may keep.
+    // Its path determines which pages it may control.
     ("/worker.js", SCRIPT, include_bytes!("assets/worker.js")),
     ("/assets/icon.svg", "image/svg+xml", include_bytes!("assets/icon.svg")),
     ("/assets/newsreader.woff2", FONT, include_bytes!("assets/newsreader.woff2")),

@@ -1,11 +1,12 @@
-//! Guessing is slow: passphrases, PINs and codes that were wrong count for a while, for each address and for all of them.
+//! Slows down guessing: wrong passphrases, PINs and codes are counted for a while, for each address and for all of
+//! them.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What is tried.
+/// What is being guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum AttemptKind {
     /// The owner's passphrase.
@@ -16,29 +17,31 @@ pub(super) enum AttemptKind {
     Code,
 }
 
-/// So many wrong codes from one address, so many from all, within such a time. A busy till mistypes one now and then.
+/// The largest number of wrong codes from one address, from all, and the time span. A busy till sometimes mistypes one.
 const CODES: (usize, usize, Duration) = (20, 200, Duration::from_secs(60));
 
-/// Codes that may be looked at together beyond those limits: of most it turns out that they are right, and many tills ask at
-/// once, often through one address.
+/// How many codes may be checked at the same time beyond those limits: most turn out to be right, and many tills send
+/// requests at once, often through one address.
 const TOGETHER: usize = 128;
 
-/// Whoever mistypes a passphrase or a PIN so often does not wait.
+/// This many wrong passphrases or PINs cause no delay.
 const MISTYPED: usize = 5;
 
-/// Seconds that their address waits then; after each further wrong one twice as long, up to the other. One is looked at a time.
+/// Seconds that their address then has to wait; twice as long after each further wrong one, up to the maximum. One is
+/// checked at a time.
 const WAITS: (u64, u64) = (4, 15 * 60);
 
 /// A right one ends that; without one it is forgotten after a day.
 const FORGOTTEN: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// With so many wrong ones from all addresses within a minute, each takes so much longer. Nobody else is locked out by them.
+/// After this many wrong ones from all addresses within a minute, each takes this much longer. No one else is locked
+/// out by them.
 const SLOWED: (usize, Duration) = (40, Duration::from_secs(2));
 
-/// How many addresses are kept; those that made no wrong attempt lately go first.
+/// How many addresses are stored; those without recent wrong attempts are dropped first.
 const MOST_ADDRESSES: usize = 4_096;
 
-/// The wrong attempts; under no address those of all.
+/// The wrong attempts; those of all under no address.
 #[derive(Default)]
 pub(super) struct Attempts(Mutex<HashMap<AttemptKey, Tries>>);
 
@@ -46,13 +49,13 @@ type AttemptKey = (AttemptKind, Option<IpAddr>);
 
 #[derive(Default)]
 struct Tries {
-    /// The last of them, the newest last.
+    /// The latest of them, the newest last.
     wrong: VecDeque<Instant>,
     under_way: usize,
 }
 
 impl Tries {
-    /// How many there were within a time; what is older is dropped.
+    /// How many there were within a time span; older ones are dropped.
     fn within(&mut self, span: Duration, now: Instant) -> usize {
         while self.wrong.front().is_some_and(|first| now.saturating_duration_since(*first) >= span) {
             self.wrong.pop_front();
@@ -71,19 +74,20 @@ impl Tries {
         let wait = 2_u64.checked_pow(doubled).unwrap_or(longest).saturating_mul(first).min(longest);
         let since = self.wrong.back().map(|last| now.saturating_duration_since(*last)).unwrap_or_default();
         let left = if wrong < MISTYPED { Duration::ZERO } else { Duration::from_secs(wait).saturating_sub(since) };
-        // Those that are looked at may turn out to be wrong.
+        // Attempts being checked may turn out to be wrong.
         let busy = Duration::from_secs(u64::from(self.under_way > 0));
         Some(seconds(left.max(busy))).filter(|seconds| *seconds > 0)
     }
 }
 
-/// Whole seconds, so that whoever waits them has waited enough.
+/// Rounded up to whole seconds, so that waiting that long is enough.
 fn seconds(left: Duration) -> u64 {
     left.as_secs() + u64::from(left.subsec_nanos() > 0)
 }
 
 impl Attempts {
-    /// Whether one may guess now; else how many seconds to wait. Whoever sits at this machine is never kept from signing in.
+    /// Whether one may guess now; otherwise how many seconds to wait. A client on this machine is never kept from
+    /// signing in.
     pub(super) fn begin(&self, kind: AttemptKind, from: IpAddr) -> Result<Attempt<'_>, u64> {
         self.begin_at(kind, from, Instant::now())
     }
@@ -151,21 +155,21 @@ fn code_wait(entries: &mut HashMap<AttemptKey, Tries>, keys: [AttemptKey; 2], no
     waits.max()
 }
 
-/// An attempt under way. It was wrong unless it is said to have been right.
+/// An attempt in progress. It counts as wrong unless marked as right.
 #[must_use]
 pub(super) struct Attempt<'g> {
     attempts: &'g Attempts,
     keys: [AttemptKey; 2],
     at: Instant,
     began: Instant,
-    /// It is looked at only after so long.
+    /// It is checked only after this delay.
     pub(super) slowed: Duration,
     is_wrong: bool,
     is_counted: bool,
 }
 
 impl Attempt<'_> {
-    /// It was right, and does not count; of a passphrase or a PIN the wrong ones before it do not, either.
+    /// It was right, and does not count; for a passphrase or a PIN earlier wrong ones no longer count, either.
     pub(super) fn was_right(mut self) {
         self.is_wrong = false;
         let (kind, _) = self.keys[0];
@@ -175,7 +179,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// It could not be looked at, and does not count.
+    /// It could not be checked, and does not count.
     pub(super) fn was_not_looked_at(mut self) {
         self.is_wrong = false;
     }
@@ -191,19 +195,19 @@ impl Drop for Attempt<'_> {
             let tries = entries.entry(key).or_default();
             tries.under_way = tries.under_way.saturating_sub(1);
             if self.is_wrong {
-                // From when they heard of it.
+                // From the time of the response.
                 tries.wrong.push_back(self.at + self.began.elapsed());
             }
         }
     }
 }
 
-/// Whoever sits at this machine has the file of the shop at hand, and need not guess to get in.
+/// A client on this machine can read the shop's files, and need not guess.
 fn is_free(kind: AttemptKind, from: IpAddr) -> bool {
     from.is_loopback() && kind != AttemptKind::Code
 }
 
-/// Whoever has one address of IPv6 has 2^64 of them.
+/// A client with one IPv6 address has 2^64 of them.
 fn whose(from: IpAddr) -> IpAddr {
     match from.to_canonical() {
         IpAddr::V6(six) if !six.is_loopback() => {

@@ -1,4 +1,4 @@
-//! Authentication of each page: who is there, where from, and whether they may come in.
+//! Authentication for each page: who sends the request, from where, and whether it is allowed.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::app;
 use crate::domain::Role;
 use crate::error::Result;
 
-/// Headers that a web server in front adds.
+/// Headers added by a proxy.
 const PASSED_ON: [&str; 3] = ["x-forwarded-for", "forwarded", "x-real-ip"];
 
 /// Lets the owner through.
@@ -57,7 +57,7 @@ pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     pairs.find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
 }
 
-/// To the sign-in; a program is told so, and a form that was filled in is not lost without a word.
+/// Redirects to the sign-in; a program gets an error, and the user of a filled-in form a message.
 fn turned_back(state: &AppState, request: &Request, role: Role) -> Response {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -65,29 +65,29 @@ fn turned_back(state: &AppState, request: &Request, role: Role) -> Response {
     match (is_read, accept.contains("text/html")) {
         (true, true) => Redirect::to(&path).into_response(),
         (false, true) => {
-            let what = "Nothing was written down: this machine is not signed in any more.";
-            answer::show(state, StatusCode::FORBIDDEN, "Sign in first.", what, "Then do it again.", &path)
+            let what = "Nothing was recorded: this machine is no longer signed in.";
+            answer::show(state, StatusCode::FORBIDDEN, "Sign in first.", what, "Then try again.", &path)
         }
         _ => (StatusCode::FORBIDDEN, format!("Sign in first, at {path}\n")).into_response(),
     }
 }
 
-/// Where somebody is: behind a proxy what that says, else the other end of the line.
+/// The client's address: behind a proxy as in its header, else that of the connection.
 pub(super) fn address(state: &AppState, parts: &Parts) -> IpAddr {
     let peer = parts.extensions.get::<Peer>().map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0);
     if !state.behind_proxy {
         return peer;
     }
-    // The last is what our proxy saw; what stands before it anybody may have written.
+    // The last one was added by our proxy; anyone may have written those before it.
     let passed = parts.headers.get_all(PASSED_ON[0]).iter().next_back().and_then(|value| value.to_str().ok());
     let seen = passed.and_then(|list| list.rsplit(',').next()).and_then(|ip| ip.trim().parse().ok());
-    // Whoever comes through the proxy does not sit at this machine, whatever it says.
+    // A client behind the proxy is not on this machine, whatever the header has.
     seen.filter(|ip: &IpAddr| !ip.is_loopback()).unwrap_or(Ipv4Addr::UNSPECIFIED.into())
 }
 
-/// Why a request is not answered at all, when another site is behind it: it makes a browser write here, or took a name of
-/// its own for this machine. The one page for the world, and tills that are programs, come from anywhere: their token is
-/// the secret, and no browser adds it by itself.
+/// Why a request is rejected because another site caused it: that site made a browser write here, or has a name that
+/// resolves to this machine. The public page and the API accept any origin: their token is the secret, and no browser
+/// adds it by itself.
 pub(super) fn refusal(state: &AppState, request: &Request) -> Option<(StatusCode, &'static str)> {
     let Some(host) = host(request) else {
         return Some((StatusCode::BAD_REQUEST, "A request names the machine that it is for, once and by a name.\n"));
@@ -118,7 +118,7 @@ pub(super) fn refusal(state: &AppState, request: &Request) -> Option<(StatusCode
     is_led.then_some(()).and_then(|()| refused("This was sent by another site, and nothing was done.\n"))
 }
 
-/// The one name that a request is for: a name or an address with or without a port, and nobody before an `@`.
+/// The single host of a request: a name or an address with or without a port, without a user before an `@`.
 fn host(request: &Request) -> Option<Authority> {
     let mut lines = request.headers().get_all(header::HOST).iter();
     let (Some(line), None) = (lines.next(), lines.next()) else { return None };
@@ -132,12 +132,12 @@ fn host(request: &Request) -> Option<Authority> {
         .is_some_and(|six| six.parse::<Ipv6Addr>().is_ok());
     let port = host.as_str().strip_prefix(name)?;
     let has_port = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
-    // Whoever writes a whole address into the first line says in it whom they ask.
+    // A request line with a full URL names the host too.
     let is_whole = request.uri().authority().is_none_or(|asked| *asked == host);
     ((is_name(name) || is_six) && has_port && is_whole).then_some(host)
 }
 
-/// Whether a form comes from a page of ours, by what the browser says. One that says nothing shows its token alone.
+/// Whether a form comes from a page of ours, by the browser's headers. Without them only the token counts.
 fn is_from_here(headers: &HeaderMap, host: &Authority, is_secure: bool) -> bool {
     let all =
         |name: &str| headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("null")).collect::<Vec<_>>();
@@ -148,7 +148,7 @@ fn is_from_here(headers: &HeaderMap, host: &Authority, is_secure: bool) -> bool 
     };
     let is_fetched_here = match all("sec-fetch-site").as_slice() {
         [] => true,
-        // `none`: somebody reloads what they sent, or their browser opens it anew.
+        // `none`: the user reloads what they sent, or the browser reopens it.
         [site] => matches!(*site, "same-origin" | "none"),
         _ => false,
     };

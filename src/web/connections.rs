@@ -1,4 +1,4 @@
-//! Connections: how many at once, how long each may take over what it says, encrypted or not, and an orderly end.
+//! Connections: how many at once, timeouts, encryption, and an orderly shutdown.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -16,34 +16,34 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
-/// Connections at once, from everywhere and from one address.
+/// Connections at once, in total and from one address.
 const MOST: usize = 500;
 const MOST_EACH: usize = 60;
 
-/// How long a client may take to agree on encryption, and to say what it wants; also how long it may keep silent.
+/// How long a client may take for the TLS handshake, and to send a request; also how long it may stay idle.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A connection older than this ends after the answer that is under way.
+/// A connection older than this ends after the current response.
 const LIFE: Duration = Duration::from_secs(300);
 
-/// How long that answer may take to be fetched.
+/// How long that response may take to be sent.
 const LAST_ORDERS: Duration = Duration::from_secs(10);
 
-/// A request has no more headers than this, in bytes.
+/// The largest headers of a request, in bytes.
 const HEADERS: usize = 32 * 1024;
 
-/// What a browser is told that speaks to an encrypted door without encryption.
+/// The response to a browser that uses http for an https address.
 const ENCRYPTED: &[u8] = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n\
                            These pages are encrypted: write https:// before the address.\n";
 
-/// Where a request comes from.
+/// The client's address.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Peer(pub(super) IpAddr);
 
-/// Who is connected, by address.
+/// The number of connections, by address.
 type Connected = Arc<Mutex<HashMap<IpAddr, usize>>>;
 
-/// Takes connections until it is told to stop; then finishes what is under way.
+/// Accepts connections until it is told to stop; then finishes current requests.
 pub(super) async fn serve(
     listener: TcpListener,
     encrypted: Option<TlsAcceptor>,
@@ -64,14 +64,14 @@ pub(super) async fn serve(
             arrived = arrived => match arrived {
                 (Ok(place), Ok((stream, from))) => (place, stream, from.ip().to_canonical()),
                 (_, fault) => {
-                    // Such as too many open files: others end in a moment.
-                    tracing::error!(fault = ?fault.err(), "nobody could be let in");
+                    // For example too many open files: others are closed in a moment.
+                    tracing::error!(fault = ?fault.err(), "connections cannot be accepted");
                     sleep(Duration::from_millis(200)).await;
                     continue;
                 }
             },
         };
-        // Behind a proxy, and on this machine, one address stands for many.
+        // Behind a proxy, and on this machine, one address stands for many clients.
         let is_many = is_behind_proxy || from.is_loopback();
         let Some(permit) = ConnectionPermit::take(&connected, from, is_many) else { continue };
         let (encrypted, router, ends) = (encrypted.clone(), router.clone().layer(Extension(Peer(from))), ends.clone());
@@ -86,13 +86,13 @@ pub(super) async fn serve(
 }
 
 async fn accept(stream: TcpStream, encrypted: Option<TlsAcceptor>, router: Router, ends: watch::Receiver<()>) {
-    // An answer is small and whole: it goes at once.
+    // A response is small and complete: it is sent at once.
     let _ = stream.set_nodelay(true);
     let Some(encrypted) = encrypted else { return serve_connection(stream, router, ends).await };
     let mut first = [0];
     match timeout(PATIENCE, stream.peek(&mut first)).await {
         Ok(Ok(1)) if first[0].is_ascii_uppercase() => {
-            // What was asked is read, as otherwise the line breaks before the answer is.
+            // The request is read first; otherwise the connection may break before the response is received.
             let _ = stream.try_read(&mut [0; 4_096]);
             let _ = stream.try_write(ENCRYPTED);
         }
@@ -118,7 +118,7 @@ async fn serve_connection(stream: impl AsyncRead + AsyncWrite + Unpin, router: R
     let _ = timeout(LAST_ORDERS, connection).await;
 }
 
-/// One of the places of an address; free again when it is dropped.
+/// One of the slots of an address; freed when it is dropped.
 struct ConnectionPermit(Connected, IpAddr);
 
 impl ConnectionPermit {

@@ -1,6 +1,6 @@
-//! The token of the forms of a page, which another site can make a browser send, but cannot read.
+//! The CSRF token of forms, which another site cannot read, although it can make a browser send a form.
 //!
-//! It is the HMAC of a cookie under a key of this run: of the session, or of a cookie made for it where nobody has signed in.
+//! It is the HMAC of a cookie under a key of this run: that of the session, or one made for it if no one has signed in.
 
 use std::cell::Cell;
 
@@ -15,7 +15,7 @@ tokio::task_local! {
     static TOKEN: PageToken;
 }
 
-/// The token of whoever asks.
+/// The client's token.
 struct PageToken {
     text: String,
     is_shown: Cell<bool>,
@@ -33,7 +33,7 @@ impl CsrfKey {
         self.0.clone().chain_update(cookie)
     }
 
-    /// In letters and digits alone, which every form sends as they are.
+    /// In letters and digits alone, which need no escaping in forms.
     pub(super) fn token(&self, cookie: &str) -> String {
         self.of(cookie).finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
     }
@@ -45,18 +45,18 @@ impl CsrfKey {
     }
 }
 
-/// Answers with pages that have the token `text`; whether one of them has shown it.
+/// Responds with pages that have the token `text`; also returns whether one of them has included it.
 pub(super) async fn with(text: String, answering: impl Future<Output = Response>) -> (Response, bool) {
     let token = PageToken { text, is_shown: Cell::new(false) };
     TOKEN.scope(token, async { (answering.await, TOKEN.with(|token| token.is_shown.get())) }).await
 }
 
-/// The token for a page that is made now.
+/// The token for the current page.
 pub(super) fn token() -> String {
     TOKEN.try_with(|token| token.text.clone()).unwrap_or_default()
 }
 
-/// Notes that a page has a form with the token, when it has.
+/// Records whether a page has a form with the token.
 pub(super) fn note_shown(page: &str) {
     let _ = TOKEN.try_with(|token| token.is_shown.set(token.is_shown.get() || page.contains(&token.text)));
 }

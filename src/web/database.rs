@@ -1,8 +1,8 @@
-//! The database beside the web: one thread that writes, a few that read, and answers that can be waited for.
+//! The database for the web server: one thread that writes, a few that read, and results that can be awaited.
 //!
-//! The writer takes all jobs that wait, runs each within one transaction so that one which fails does not take the others
-//! with it, and commits once; only then is anybody told. A commit waits for the disk, so that many tills at once cost little
-//! more than one.
+//! The writer takes all waiting jobs, runs each within one transaction so that one that fails does not affect the
+//! others, and commits once; only then are the results sent. A commit waits for the disk, so that many tills at once
+//! cost little more than one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -17,19 +17,19 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::shop::Shop;
 use crate::store::{Read, Store, StoreReader, Write};
 
-/// Threads that read.
+/// The number of reader threads.
 const READERS: usize = 3;
 
-/// Jobs that share one commit at most.
+/// The largest number of jobs in one commit.
 const TOGETHER: usize = 256;
 
-/// Jobs that may wait before others are turned away.
+/// The largest number of waiting jobs before others are rejected.
 const WAITING: usize = 1_024;
 
-/// How long another process may hold the database before the pages say so.
+/// How long another process may lock the database before the pages report it.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// The way to the threads; when the last copy is gone they end.
+/// The channel to the threads; they end when the last copy is dropped.
 #[derive(Clone)]
 pub(super) struct Database {
     writer: mpsc::SyncSender<Box<dyn WriteJob>>,
@@ -38,18 +38,18 @@ pub(super) struct Database {
 
 type ReadJob = Box<dyn FnOnce(Result<Read<'_>>) + Send>;
 
-/// Something to write, told how it went after the commit.
+/// A job that writes and gets its result after the commit.
 trait WriteJob: Send {
-    /// Runs it within the transaction of all.
+    /// Runs it within the shared transaction.
     fn run(&mut self, write: &Write<'_>);
-    /// Tells whoever waits: its own outcome, or why the transaction of all did not come about.
+    /// Sends its own result, or the error of the shared transaction.
     fn tell(self: Box<Self>, whole: &Result<()>);
 }
 
-/// Jobs of one transaction, and whether it came about.
+/// Jobs of one transaction, and its result.
 type WriteBatch = (Vec<Box<dyn WriteJob>>, Result<()>);
 
-/// A job whose outcome is `T`.
+/// A job with a result of type `T`.
 struct PendingWrite<T, F> {
     work: Option<F>,
     done: Option<Result<T>>,
@@ -65,22 +65,22 @@ impl<T: Send, F: FnOnce(&Write<'_>) -> Result<T> + Send> WriteJob for PendingWri
 
     fn tell(self: Box<Self>, whole: &Result<()>) {
         let outcome = match (self.done, whole) {
-            // Its own fault is the better news to whoever made it.
+            // Its own error is more useful.
             (Some(Err(own)), _) => Err(own),
             (_, Err(all)) => Err(all.again()),
             (Some(done), Ok(())) => done,
             (None, Ok(())) => Err(broken()),
         };
-        // Whoever asked may have gone home.
+        // The receiver may be gone.
         let _ = self.waiting.send(outcome);
     }
 }
 
-/// The threads, to be waited for.
+/// The threads, for joining.
 pub(super) struct Threads(Vec<JoinHandle<()>>);
 
 impl Threads {
-    /// Waits until all that was handed to them is done.
+    /// Waits until all jobs are done.
     pub(super) fn join(self) {
         for thread in self.0 {
             let _ = thread.join();
@@ -89,7 +89,7 @@ impl Threads {
 }
 
 impl Database {
-    /// Opens the database of a shop and starts the threads; those who wait are told on the runtime that they wait on.
+    /// Opens the database of a shop and starts the threads; `runtime` is that of the receivers.
     pub(super) fn open(shop: &Shop, runtime: &Handle) -> Result<(Self, Threads)> {
         let mut store = shop.store()?;
         store.wait_at_most(PATIENCE)?;
@@ -103,7 +103,7 @@ impl Database {
             let (reader, questions) = (StoreReader::open(&path)?, Arc::clone(&questions));
             threads.push(start("reader", move || answer_all(&reader, &questions))?);
         }
-        // The writer wakes one task for all of them, and goes on; to wake each would take it as long as to write.
+        // The writer wakes one task for all of them, and continues; waking each would take as long as writing.
         let (done, mut all_done) = tasks::unbounded_channel();
         runtime.spawn(async move {
             while let Some(done) = all_done.recv().await {
@@ -114,10 +114,11 @@ impl Database {
         Ok((Self { writer, readers }, Threads(threads)))
     }
 
-    /// Runs `work` in a transaction; when this is answered it is on disk, or nothing of it happened.
+    /// Runs `work` in a transaction; when this returns it is on disk, or nothing of it happened.
     ///
     /// # Errors
-    /// Whatever `work` fails with; that of the machine when the disk is full, the database stays locked, or too many wait.
+    /// Every error of `work`; a machine error when the disk is full, the database stays locked, or too many
+    /// jobs wait.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Write<'_>) -> Result<T> + Send + 'static,
@@ -129,10 +130,11 @@ impl Database {
         answer.await.unwrap_or_else(|_| Err(broken()))
     }
 
-    /// Runs `work` on a view of the database that cannot write.
+    /// Runs `work` on a read-only view of the database.
     ///
     /// # Errors
-    /// Whatever `work` fails with; that of the machine when too many wait, or the database was removed or replaced.
+    /// Every error of `work`; a machine error when too many jobs wait, or the database was removed or
+    /// replaced.
     pub(super) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Read<'_>) -> Result<T> + Send + 'static,
@@ -149,7 +151,7 @@ fn start(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<(
     thread.map_err(|e| Error::of(ErrorKind::Machine, "the server could not be started").because(e))
 }
 
-/// The writer: what waits is done together.
+/// The writer: waiting jobs are done together.
 fn write_all(mut store: Store, jobs: &mpsc::Receiver<Box<dyn WriteJob>>, done: impl Fn(WriteBatch)) {
     while let Ok(first) = jobs.recv() {
         let mut together = vec![first];
@@ -167,14 +169,14 @@ fn write_all(mut store: Store, jobs: &mpsc::Receiver<Box<dyn WriteJob>>, done: i
     }
 }
 
-/// Tells all whose jobs were done together.
+/// Sends the results of jobs that were done together.
 fn tell((together, whole): WriteBatch) {
     for job in together {
         job.tell(&whole);
     }
 }
 
-/// A reader: one question after the other.
+/// A reader: one job after the other.
 fn answer_all(reader: &StoreReader, questions: &Mutex<mpsc::Receiver<ReadJob>>) {
     loop {
         let next = questions.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -183,7 +185,7 @@ fn answer_all(reader: &StoreReader, questions: &Mutex<mpsc::Receiver<ReadJob>>) 
     }
 }
 
-/// Runs `work`; a panic in it is a fault of the program that stays with this one job.
+/// Runs `work`; a panic in it is an error of this one job.
 fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         tracing::error!("a job panicked");
@@ -192,11 +194,11 @@ fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
 }
 
 fn broken() -> Error {
-    Error::of(ErrorKind::Machine, "the program failed at this; nothing was written down").hint("please report it")
+    Error::of(ErrorKind::Machine, "the program failed at this; nothing was recorded").hint("please report it")
 }
 
 fn crowded() -> Error {
-    Error::of(ErrorKind::Machine, "too many are asking at once; nothing was written down").hint("try again in a moment")
+    Error::of(ErrorKind::Machine, "too many requests at once; nothing was recorded").hint("try again in a moment")
 }
 
 #[cfg(test)]

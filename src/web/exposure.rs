@@ -1,8 +1,8 @@
-//! The address that other machines reach this one by.
+//! The address at which other machines reach this one.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 
-/// Where it listens to all of its own addresses, that from which it would ask the rest of the world. Nothing is sent.
+/// If it listens on all addresses, the one it would use to connect to the Internet. Nothing is sent.
 #[must_use]
 pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
     if !address.ip().is_unspecified() {
@@ -19,5 +19,5 @@ pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
     }
 }
 
-/// An address that is nobody's, by RFC 5737.
+/// An address reserved for documentation (RFC 5737).
 const ELSEWHERE: (Ipv4Addr, u16) = (Ipv4Addr::new(192, 0, 2, 1), 9);

@@ -1,7 +1,8 @@
-//! Every form that writes shows its token; one from before the server was started anew is shown again, to be sent once more.
+//! Checks that every form that writes has its token; one from before a restart of the server is shown again, to be sent
+//! once more.
 //!
-//! The check stands inside that of who is signed in. The page for the world and tills that are programs have none: their own
-//! token is the secret, and no browser adds it by itself.
+//! This check is inside that of the sign-in. The public page and the API have none: their own token is the secret, and
+//! no browser adds it by itself.
 
 use std::sync::Arc;
 
@@ -17,20 +18,19 @@ use super::{answer, auth, csrf, searches};
 use crate::domain::Role;
 use crate::text;
 
-/// The field of a form.
 const FIELD: &str = "csrf";
 
-/// The header of a script, and that in which it hears the token to try again with.
+/// The header of a script, also used to return a token for a retry.
 const HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
 
-/// The cookies that a token may be of: those of the sessions, else the one that was made for it.
+/// The cookies that a token may be derived from: those of the sessions, else the one made for it.
 fn cookies(state: &AppState, headers: &HeaderMap) -> Vec<String> {
     let cookie = |name: &str| auth::cookie(headers, &state.cookie_name(name));
     let sessions: Vec<String> = [Role::Owner, Role::Till].iter().filter_map(|role| cookie(role.as_str())).collect();
     if sessions.is_empty() { cookie(FIELD).into_iter().collect() } else { sessions }
 }
 
-/// Gives the pages of an answer their token, and a browser that has no cookie yet one.
+/// Adds the token to the pages of a response, and a cookie for a browser without one.
 pub(super) async fn with_token(State(state): State<Arc<AppState>>, request: Request, next: Next) -> Response {
     let (known, made) = match (cookies(&state, request.headers()).into_iter().next(), searches::token()) {
         (Some(known), _) => (known, None),
@@ -43,13 +43,13 @@ pub(super) async fn with_token(State(state): State<Arc<AppState>>, request: Requ
     response
 }
 
-/// Lets through what was sent with a token of ours, which it takes out of the form; all else is shown to be sent again.
+/// Lets requests with a valid token through, and removes it from the form; others are shown again to be resent.
 pub(super) async fn check(State(state): State<Arc<AppState>>, request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return next.run(request).await;
     }
     let (mut parts, body) = request.into_parts();
-    // It has been read as a whole, and is not too long.
+    // It was already read completely, and is not too long.
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let is_form = kind.is_empty() || kind.starts_with("application/x-www-form-urlencoded");
@@ -67,10 +67,10 @@ pub(super) async fn check(State(state): State<Arc<AppState>>, request: Request, 
     if is_right { next.run(request).await } else { stale(&state, request, is_form).await }
 }
 
-/// What is said of a page from before the server was started anew, or before somebody signed in.
-const STALE: &str = "This page was open for long. Nothing was saved; press the button once more.";
+/// The message for a page from before a restart of the server, or before a sign-in.
+const STALE: &str = "This page was open for a long time. Nothing was saved; press the button once more.";
 
-/// The form with what was typed, and a token that is good now.
+/// The form with the typed values, and a valid token.
 #[derive(Serialize)]
 struct StalePage {
     says: &'static str,
@@ -85,14 +85,15 @@ struct StaleField {
     name: String,
     value: String,
     label: String,
-    /// `hidden`, `password`, `text`, or `note` for what has lines.
+    /// `hidden`, `password`, `text`, or `note` for several lines.
     kind: &'static str,
 }
 
-/// Fields that nobody types into.
+/// Fields that no one types into.
 const HIDDEN: &str = "once customer search sure was first refused kind till name post_consent email_consent";
 
-/// Whether somebody types into a field, or scans; the others have tokens, which may have the characters of a code by chance.
+/// Whether a user types or scans into a field; the others have tokens, which may happen to have the characters of a
+/// code.
 pub(super) fn is_typed(field: &str) -> bool {
     HIDDEN.split(' ').all(|hidden| hidden != field)
 }
@@ -119,7 +120,7 @@ impl StaleField {
         };
         Self {
             label: label.unwrap_or_else(|| text::capitalised(&name.replace('_', " "))),
-            // What somebody keeps secret is never sent back.
+            // A secret is never sent back.
             value: if kind == "password" { String::new() } else { value },
             kind,
             name,

@@ -1,4 +1,4 @@
-//! The manual, for whoever may see the till. What is searched for stands in no address.
+//! The manual, for anyone who may see the till. Search words are not in the URL.
 
 use std::sync::Arc;
 
@@ -12,7 +12,8 @@ use tera::Context;
 
 use super::answer;
 use super::state::AppState;
-use crate::manual::{CHAPTERS, Manual, PICTURES, to_html};
+use crate::manual::{CHAPTERS, Manual, PICTURES, Topic, headings, to_html};
+use crate::text;
 
 pub(super) fn routes() -> Router<Arc<AppState>> {
     Router::new()
@@ -23,7 +24,7 @@ pub(super) fn routes() -> Router<Arc<AppState>> {
 }
 
 async fn index(State(state): State<Arc<AppState>>) -> Response {
-    let page = |topic: &crate::manual::Topic| (topic.slug, topic.title(), topic.purpose().replace('`', ""));
+    let page = |topic: &Topic| (topic.slug, topic.title(), topic.purpose().replace('`', ""));
     let parts: Vec<_> =
         CHAPTERS.iter().map(|part| (part.name, part.topics.iter().map(page).collect::<Vec<_>>())).collect();
     let mut context = Context::new();
@@ -34,9 +35,21 @@ async fn index(State(state): State<Arc<AppState>>) -> Response {
 
 async fn topic(State(state): State<Arc<AppState>>, Path(slug): Path<String>, request: Request) -> Response {
     let Ok(topic) = Manual::topic(&slug) else { return answer::nowhere(&state, request.uri().path()) };
+    let markdown = state.manual.markdown(topic);
+    let link = |topic: &Topic| (topic.slug, topic.title());
+    let all: Vec<&Topic> = CHAPTERS.iter().flat_map(|chapter| chapter.topics).collect();
+    let place = all.iter().position(|one| one.slug == topic.slug).unwrap_or(0);
     let mut context = Context::new();
     context.insert("title", topic.title());
-    context.insert("text", &to_html(&state.manual.markdown(topic)));
+    context.insert("topic", topic.slug);
+    context.insert("text", &to_html(&markdown));
+    context.insert("headings", &headings(&markdown));
+    context.insert(
+        "chapter",
+        &topic.chapter().map(|chapter| (chapter.name, chapter.topics.iter().map(link).collect::<Vec<_>>())),
+    );
+    context.insert("before", &place.checked_sub(1).map(|before| link(all[before])));
+    context.insert("after", &all.get(place + 1).map(|after| link(after)));
     answer::page(&state, "manual.html", &context)
 }
 
@@ -47,16 +60,23 @@ async fn picture(State(state): State<Arc<AppState>>, Path(file): Path<String>, r
     }
 }
 
-/// What came out of the field.
+/// The form.
 #[derive(Deserialize)]
 struct ManualSearch {
     q: String,
 }
 
 async fn search(State(state): State<Arc<AppState>>, Form(ManualSearch { q }): Form<ManualSearch>) -> Response {
+    let found = state.manual.search(&q);
+    let hits: Vec<_> = found.iter().map(|one| (one.topic, one.title, &one.section, &one.anchor, &one.parts)).collect();
+    let title = if hits.is_empty() {
+        "Nothing found".to_owned()
+    } else {
+        format!("{} found", text::count(hits.len(), "section"))
+    };
     let mut context = Context::new();
-    context.insert("title", "Search the manual");
+    context.insert("title", &title);
     context.insert("typed", &q);
-    context.insert("found", &state.manual.search(&q));
+    context.insert("found", &hits);
     answer::page(&state, "manual.html", &context)
 }

@@ -1,7 +1,7 @@
-//! The pages: a small web server on the shop's own machine for the till, the owner, and whoever wants no more emails.
+//! The pages: a small web server on the shop's own machine for the till, the owner, and people who unsubscribe.
 //!
-//! Requests are taken by a few tasks that never touch the database: `database.rs` has threads for that, one that writes and
-//! some that read. `router.rs` says which page answers what; each page has a file of its own.
+//! Requests are handled by a few tasks that never touch the database: `database.rs` has threads for that, one that
+//! writes and some that read. `router.rs` assigns addresses to pages; each page has its own file.
 
 mod answer;
 mod api;
@@ -25,6 +25,7 @@ mod tls;
 mod unsubscribe;
 mod wording;
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,28 +44,29 @@ use database::Database;
 pub(crate) use exposure::reachable;
 use state::AppState;
 
-/// Where the pages are when nothing else is said.
+/// The default address of the pages.
 pub(crate) const USUAL: &str = "127.0.0.1:7788";
 
-/// How long requests that are under way may take when the server is told to stop.
+/// How long current requests may take when the server is told to stop.
 const LAST_ORDERS: Duration = Duration::from_secs(10);
 
-/// Tells a running server to stop.
+/// Stops a running server.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stop(Arc<Notify>);
 
 impl Stop {
-    /// Stops it: nothing new is taken, what is under way is finished.
+    /// Stops it: new requests are not accepted, current ones are finished.
     pub(crate) fn now(&self) {
         self.0.notify_one();
     }
 }
 
-/// Serves the pages of a shop until it is told to stop; `ready` learns the address. Writes structured lines about what it
-/// does to stderr, in which nobody is named.
+/// Serves the pages of a shop until it is told to stop; `ready` gets the address. Writes a structured log to stderr,
+/// without personal data.
 ///
 /// # Errors
-/// When the address is taken or is none, the database cannot be opened, or others could walk in unasked.
+/// When the address is in use or invalid, the database cannot be opened, or others could get in without
+/// signing in.
 pub(crate) fn serve(
     shop: Shop,
     clock: Running,
@@ -73,8 +75,10 @@ pub(crate) fn serve(
     stop: &Stop,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<()> {
-    // Whoever embeds this may have a log of their own.
-    let _ = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).with_target(false).try_init();
+    // An embedding program may have its own log.
+    let least = if std::io::stderr().is_terminal() { tracing::Level::WARN } else { tracing::Level::INFO };
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).with_target(false);
+    let _ = log.with_max_level(least).try_init();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_io()
@@ -87,7 +91,7 @@ pub(crate) fn serve(
     let (database, threads) = Database::open(&shop, runtime.handle())?;
     let state = AppState::new(shop, clock, database, manual, listen.behind_proxy)?;
     let done = runtime.block_on(listen_and_answer(state, (listen, &addresses), stop, ready));
-    // What was handed to the writer is on disk before the program ends.
+    // Queued writes are on disk before the program ends.
     drop(runtime);
     threads.join();
     done
@@ -112,19 +116,19 @@ async fn listen_and_answer(
         tracing::info!("stopping");
         ending.notify_one();
     };
-    // Somebody who opens a connection and says nothing keeps nobody from going home.
+    // An idle connection does not delay the shutdown.
     let last_orders = async {
         ending.notified().await;
         tokio::time::sleep(LAST_ORDERS).await;
     };
     tokio::select! {
         () = connections::serve(listener, encrypted, router, listen.behind_proxy, until) => {}
-        () = last_orders => tracing::warn!("not everybody was answered"),
+        () = last_orders => tracing::warn!("not everyone was answered"),
     }
     Ok(())
 }
 
-/// The addresses that a name and a port stand for.
+/// The addresses of a name and a port.
 async fn resolved(listen: &str) -> Result<Vec<SocketAddr>> {
     Ok(lookup_host(listen).await.map_err(|e| cannot_listen(listen, e))?.collect())
 }

@@ -1,11 +1,11 @@
-//! The templates of the pages, in the binary. All that is put into them is escaped.
+//! The templates of the pages, in the binary. All values in them are escaped.
 
 use tera::{Context, Tera};
 
 use crate::error::{Error, Result};
 use crate::shop::Shop;
 
-/// Each template by its name; the end of it says that what goes in is escaped.
+/// Each template by its name; the file extension turns on escaping.
 const TEMPLATES: &[(&str, &str)] = &[
     ("outside.html", include_str!("pages/outside.html")),
     ("unsubscribe.html", include_str!("pages/unsubscribe.html")),
@@ -49,7 +49,7 @@ impl PageTemplates {
         Ok(Self { tera })
     }
 
-    /// A page. What every page has: `till`, empty where there is none.
+    /// A page. Every page has `till`, empty if there is none.
     pub(super) fn render(&self, name: &str, context: &Context) -> Result<String> {
         self.tera.render(name, context).map_err(broken)
     }
@@ -67,7 +67,7 @@ mod tests {
 
     use super::*;
 
-    /// Every file of a folder beside this one, by its name.
+    /// Every file of a folder next to this one, by its name.
     fn files(folder: &str) -> BTreeMap<String, String> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web").join(folder);
         let entries = fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path());
@@ -75,7 +75,8 @@ mod tests {
         entries.filter_map(|path| Some((name(&path), fs::read_to_string(&path).ok()?))).collect()
     }
 
-    /// The forms of a template, each from its tag to its end, without the token; the tag may have braces with `>` in them.
+    /// The forms of a template without the token, each from its tag to its end; the tag may have braces with `>` in
+    /// them.
     fn forms_without_token(template: &str) -> Vec<&str> {
         let forms = template.split("<form").skip(1).map(|form| form.split("</form>").next().unwrap_or(form));
         forms.filter(|form| !form.contains("{% include \"csrf.html\" %}")).collect()
@@ -87,7 +88,7 @@ mod tests {
         let known: Vec<&str> = TEMPLATES.iter().map(|(name, _)| *name).collect();
         for (name, template) in &templates {
             assert!(known.contains(&name.as_str()), "{name} is not in the list");
-            // The address of that form has a token of its own, and mail programs send it as well.
+            // The address of that form has its own token, and mail programs send it as well.
             let own_token = usize::from(name == "unsubscribe.html");
             assert_eq!(forms_without_token(template).len(), own_token, "{name}: {:?}", forms_without_token(template));
         }

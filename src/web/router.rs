@@ -1,4 +1,4 @@
-//! Which page answers what, and what holds for all of them: headers, sizes, a line in the log that names nobody.
+//! The routes, and what applies to all of them: headers, size limits, a log line without personal data.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,17 +22,17 @@ use crate::app;
 /// No form of ours is longer.
 const LONGEST: usize = 64 * 1024;
 
-/// How long the sending of a form may take.
+/// How long sending a form may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What every page says about itself.
+/// The headers of every page.
 const HEADERS: [(HeaderName, &str); 6] = [
     (
         CONTENT_SECURITY_POLICY,
         "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; \
          worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
-    // With less a browser would not say either that a form of ours comes from here.
+    // With a stricter value a browser would also hide that a form of ours comes from here.
     (REFERRER_POLICY, "same-origin"),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (X_FRAME_OPTIONS, "DENY"),
@@ -72,7 +72,7 @@ pub(super) fn router(state: Arc<AppState>) -> Router {
         .with_state(state)
 }
 
-/// Alive, and the database can be read; or why it cannot.
+/// Whether the server runs and the database can be read; or why it cannot.
 async fn health(State(state): State<Arc<AppState>>) -> (StatusCode, String) {
     match state.database.read(app::today::is_alive).await {
         Ok(()) => (StatusCode::OK, "ok\n".to_owned()),
@@ -80,11 +80,11 @@ async fn health(State(state): State<Arc<AppState>>) -> (StatusCode, String) {
     }
 }
 
-/// What holds for every request.
+/// Applied to every request.
 async fn all(State(state): State<Arc<AppState>>, request: Request, next: Next) -> Response {
     let began = tokio::time::Instant::now();
     let (method, uri) = (request.method().clone(), request.uri().clone());
-    // The route, never the path: a path may hold a token.
+    // The route, never the path: a path may have a token.
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
     let is_program = uri.path().starts_with("/v1/");
@@ -108,24 +108,24 @@ async fn all(State(state): State<Arc<AppState>>, request: Request, next: Next) -
     response
 }
 
-/// The answer; in our words where an address or a form was not read at all, which is told in words for programmers.
+/// The response; axum's texts for malformed addresses and forms, which are written for programmers, are replaced.
 fn understood(state: &AppState, method: &Method, uri: &Uri, response: Response) -> Response {
     let (status, reads) = (response.status(), matches!(*method, Method::GET | Method::HEAD));
     let unread = [StatusCode::BAD_REQUEST, StatusCode::UNSUPPORTED_MEDIA_TYPE, StatusCode::UNPROCESSABLE_ENTITY];
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let is_program = uri.path().starts_with("/v1/");
     match uri.path() {
-        // What was only looked for and is not there.
+        // A page that was requested and does not exist.
         _ if reads && !is_program && status == StatusCode::UNPROCESSABLE_ENTITY => {
             (StatusCode::NOT_FOUND, response).into_response()
         }
         _ if !unread.contains(&status) || !kind.starts_with("text/plain") => response,
-        _ if is_program => api::refused(status, "The address did not arrive whole."),
+        _ if is_program => api::refused(status, "The address did not arrive completely."),
         path => answer::unread(state, status, path),
     }
 }
 
-/// The request with all of its body, so that one who sends slowly holds nothing up.
+/// The request with its complete body, so that a slow client does not block anything.
 async fn whole(request: Request) -> Result<Request, (StatusCode, &'static str)> {
     let (parts, body) = request.into_parts();
     match tokio::time::timeout(PATIENCE, to_bytes(body, LONGEST)).await {

@@ -1,5 +1,5 @@
-//! What was searched for, under tokens that say nothing, so that a page of names can be gone back to; and tokens that make
-//! a request itself.
+//! Search texts under random tokens, so that a result page can be reopened without names in its URL; and tokens that
+//! identify a request.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::error::Result;
 use crate::random;
 
-/// So many searches are kept, of all tills: the last hours of a busy day.
+/// How many searches of all tills are stored: the last hours of a busy day.
 const MOST: usize = 2_000;
 
 /// The searches of this run of the server, the newest last.
@@ -15,7 +15,7 @@ const MOST: usize = 2_000;
 pub(super) struct Searches(Mutex<VecDeque<(String, String)>>);
 
 impl Searches {
-    /// Keeps what was typed; the token to find it by.
+    /// Stores a search text; returns its token.
     pub(super) fn keep(&self, typed: &str) -> Result<String> {
         let token = token()?;
         let mut searches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -26,7 +26,7 @@ impl Searches {
         Ok(token)
     }
 
-    /// Keeps what is typed under the token of what was typed before, or under a new one.
+    /// Stores a text under the token of the previous one, or under a new one.
     pub(super) fn renew(&self, token: &str, typed: &str) -> Result<String> {
         let mut searches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, before)) = searches.iter_mut().rev().find(|(known, _)| known == token) {
@@ -37,14 +37,14 @@ impl Searches {
         self.keep(typed)
     }
 
-    /// What was typed; nothing when that is long ago.
+    /// The search text; none when it is too old.
     pub(super) fn find(&self, token: &str) -> Option<String> {
         let searches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         searches.iter().rev().find(|(known, _)| known == token).map(|(_, typed)| typed.clone())
     }
 }
 
-/// A new token, as it stands in an address.
+/// A new token that can be used in a URL.
 pub(super) fn token() -> Result<String> {
     random::token::<12>()
 }

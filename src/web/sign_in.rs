@@ -1,4 +1,4 @@
-//! Signing in with the owner's passphrase or the PIN of the tills, and out again.
+//! Signing in with the owner's passphrase or the PIN of the tills, and signing out.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::domain::{Column, Role};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text;
 
-/// How long somebody waits for their turn.
+/// How long a client waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 pub(super) async fn ask(State(state): State<Arc<AppState>>, Path(role): Path<String>) -> Response {
@@ -39,7 +39,7 @@ fn question(state: &AppState, role: Role, form_error: &str, till: &str) -> Respo
     answer::page(state, "sign-in.html", &context)
 }
 
-/// What came out of the form.
+/// The form.
 #[derive(Deserialize)]
 pub(super) struct SignInForm {
     secret: String,
@@ -55,7 +55,7 @@ pub(super) async fn enter(
 ) -> Response {
     let Some(role) = Role::from_form(&role) else { return answer::nowhere(&state, "") };
     let Some(till) = app::sign_in::till_of(&state.shop, role, typed.till) else {
-        return (StatusCode::UNPROCESSABLE_ENTITY, question(&state, role, "Say which till this is.", ""))
+        return (StatusCode::UNPROCESSABLE_ENTITY, question(&state, role, "Choose which till this is.", ""))
             .into_response();
     };
     let from = auth::address(&state, &parts);
@@ -91,12 +91,12 @@ pub(super) async fn enter(
     }
 }
 
-/// Begins a session when the secret is right; the cookie, and how many seconds it lasts.
+/// Begins a session when the secret is right; returns the cookie, and its lifetime in seconds.
 async fn begin(state: &AppState, role: Role, typed: String, till: String) -> Result<Option<(String, i64)>> {
     let hash = state.database.read(move |read| app::sign_in::hash(read, role)).await?;
-    // Hashing takes long and much memory, on purpose: few at once, and not on the threads that answer.
+    // Hashing takes much time and memory, on purpose: few at once, and not on the threads that respond.
     let Ok(Ok(_place)) = tokio::time::timeout(PATIENCE, state.hashing.acquire()).await else {
-        return Err(Error::of(ErrorKind::Machine, "too many sign in at this moment").hint("try again in a moment"));
+        return Err(Error::of(ErrorKind::Machine, "too many sign-ins at this moment").hint("try again in a moment"));
     };
     let asked = hash.clone();
     let checked = tokio::task::spawn_blocking(move || app::sign_in::is_right(&asked, &typed)).await;
@@ -107,20 +107,20 @@ async fn begin(state: &AppState, role: Role, typed: String, till: String) -> Res
     state.database.write(move |write| app::sign_in::begin(write, role, &hash, &till, now)).await.map(Some)
 }
 
-/// Too many guesses: how long to wait stands on the page and in the header.
+/// Too many guesses: the time to wait is on the page and in the header.
 pub(super) fn too_many(page: Response, seconds: u64) -> Response {
     let mut response = (StatusCode::TOO_MANY_REQUESTS, page).into_response();
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
 }
 
-/// How long to wait, in seconds or, when that is long, in minutes.
+/// The time to wait, in seconds or, when it is long, in minutes.
 pub(super) fn in_words(seconds: u64) -> String {
     let (number, unit) = if seconds < 100 { (seconds, "second") } else { (seconds.div_ceil(60), "minute") };
     text::count(usize::try_from(number).unwrap_or(usize::MAX), unit)
 }
 
-/// Who is signed in at this browser, each with a button to leave.
+/// Who is signed in in this browser, each with a button to sign out.
 pub(super) async fn leave(State(state): State<Arc<AppState>>, headers: HeaderMap) -> Response {
     match auth::who(&state, &headers).await {
         Err(fault) => answer::trouble(&state, &fault),

@@ -1,4 +1,4 @@
-//! What every page has at hand.
+//! Shared state of all pages.
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicUsize;
@@ -24,32 +24,32 @@ use crate::manual::Manual;
 use crate::shop::Shop;
 use crate::store::Read;
 
-/// How long a new name may be missing from those that forgive a slip; typed right it is found at once.
+/// How long a new name may be missing from typo correction; typed correctly it is found at once.
 const STALE: Duration = Duration::from_secs(600);
 
-/// Passphrases and PINs that are looked at together; each takes 19 MB for a while.
+/// How many passphrases and PINs are checked at once; each takes 19 MB for a while.
 const HASHING: usize = 2;
 
 pub(super) struct AppState {
-    /// The shop, as shop.toml had it when the server was started.
+    /// The shop, with shop.toml as of the start of the server.
     pub(super) shop: Shop,
     pub(super) clock: Running,
     pub(super) database: Database,
     pub(super) pages: PageTemplates,
     pub(super) manual: Manual,
-    /// What the forms of this run are known by.
+    /// The key of this run's form tokens.
     pub(super) csrf: CsrfKey,
-    /// How many unsubscribe at this moment.
+    /// How many unsubscribe requests are in progress.
     pub(super) leaving: AtomicUsize,
-    /// What was searched for at the till.
+    /// Searches at the till.
     pub(super) searches: Searches,
-    /// Tokens that were good when they were last looked up.
+    /// Tokens that were valid when they were last looked up.
     pub(super) callers: Mutex<HashMap<String, TillToken>>,
     /// The wrong attempts of the last minutes.
     pub(super) attempts: Attempts,
-    /// Places for those whose passphrase or PIN is looked at.
+    /// Slots for passphrases and PINs that are being checked.
     pub(super) hashing: Semaphore,
-    /// Whether a web server stands in front, with the encryption.
+    /// Whether a proxy does the encryption.
     pub(super) behind_proxy: bool,
     vocabulary: Mutex<Option<(Instant, Arc<Vocabulary>)>>,
     stocks: Mutex<HashMap<CampaignId, Option<usize>>>,
@@ -81,24 +81,25 @@ impl AppState {
         })
     }
 
-    /// Whether browsers reach the pages by encrypted connections alone.
+    /// Whether browsers reach the pages only by encrypted connections.
     pub(super) fn is_secure(&self) -> bool {
         self.behind_proxy || self.shop.settings.till.certificate.is_some()
     }
 
-    /// The name of a cookie: of a session that of its role. By the longer one a browser sees to it that nobody else sets it.
+    /// The name of a cookie: for a session that of its role. With the longer one a browser ensures that no one else
+    /// sets it.
     pub(super) fn cookie_name(&self, name: &str) -> String {
         format!("{}regulars-{name}", if self.is_secure() { "__Host-" } else { "" })
     }
 
-    /// A cookie that no other site makes a browser send; it lasts so many seconds, or until the browser is closed.
+    /// A cookie that no other site makes a browser send; with a lifetime in seconds, or until the browser is closed.
     pub(super) fn cookie(&self, name: &str, value: &str, lasts: Option<i64>) -> Option<HeaderValue> {
         let (name, secure) = (self.cookie_name(name), if self.is_secure() { "; Secure" } else { "" });
         let lasts = lasts.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
         HeaderValue::from_str(&format!("{name}={value}; Path=/{lasts}; HttpOnly; SameSite=Strict{secure}")).ok()
     }
 
-    /// The words of the book's names and towns, for whoever mistypes one.
+    /// The words of the book's names and towns, for typo correction.
     pub(super) fn vocabulary(&self, read: &Read<'_>) -> Result<Arc<Vocabulary>> {
         let mut cached = self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((since, known)) = &*cached
@@ -111,7 +112,7 @@ impl AppState {
         Ok(fresh)
     }
 
-    /// How many gifts there were, if the campaign says so. A plan never changes, and so it is read once.
+    /// The stock of gifts, if the campaign has one. A plan never changes, so it is read once.
     pub(super) fn stock(&self, read: &Read<'_>, planned: &Planned) -> Result<Option<usize>> {
         let mut cached = self.stocks.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(stock) = cached.get(&planned.id) {

@@ -1,4 +1,4 @@
-//! The certificate that encrypts the pages, read once, with what may be wrong with it in words.
+//! The certificate that encrypts the pages, read once, with its problems in plain words.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,13 +16,14 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::shop::Shop;
 
-/// How long before its end a certificate is worth a word.
+/// How long before its expiry a certificate is reported.
 const SOON: i64 = 14 * 86_400;
 
-/// What takes encrypted connections; nothing when shop.toml names no certificate.
+/// Accepts encrypted connections; none when shop.toml names no certificate.
 ///
 /// # Errors
-/// When a file is missing or holds something else, the certificate is over or not valid yet, or the key is another's.
+/// When a file is missing or has other content, the certificate has expired or is not valid yet, or the key
+/// belongs to another.
 pub(super) fn acceptor(shop: &Shop) -> Result<Option<TlsAcceptor>> {
     let settings = &shop.settings.till;
     let (Some(certificate), Some(key)) = (&settings.certificate, &settings.key) else { return Ok(None) };
@@ -35,7 +36,7 @@ fn configured(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) 
     let wrong = |fault: rustls::Error| match fault {
         rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
             Error::new("the key does not belong to the certificate")
-                .hint("name the two files that were made together, as `certificate` and `key` under `[till]`")
+                .hint("set the two files that were made together, as `certificate` and `key` under `[till]`")
         }
         other => Error::new(format!("certificate and key cannot be used: {other}"))
             .hint("make them again; `regulars manual till-network` shows how"),
@@ -45,7 +46,7 @@ fn configured(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) 
     builder.with_no_client_auth().with_single_cert(chain, key).map_err(wrong)
 }
 
-/// The certificate and those that vouch for it.
+/// The certificate and its issuers.
 fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let text = files::read_text(path)?;
     let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text.as_bytes()).collect();
@@ -59,14 +60,16 @@ fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     };
     let now = clock::unix_seconds();
     if now >= until {
-        return Err(Error::new(format!("the certificate ended on {}", day(until))).hint("put a newer one in its place"));
+        return Err(
+            Error::new(format!("the certificate expired on {}", day(until))).hint("put a newer one in its place")
+        );
     }
     if now < from {
         return Err(Error::new(format!("the certificate is valid from {} on", day(from)))
-            .hint("look whether the clock of this machine is right"));
+            .hint("check whether the clock of this machine is right"));
     }
     if until - now < SOON {
-        tracing::warn!(ends = %day(until), "the certificate ends soon");
+        tracing::warn!(ends = %day(until), "the certificate expires soon");
     }
     Ok(all)
 }
@@ -75,8 +78,8 @@ fn private(path: &Path) -> Result<PrivateKeyDer<'static>> {
     let text = files::read_text(path)?;
     PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|_| {
         if text.contains("ENCRYPTED") {
-            Error::new("the key is locked with a passphrase of its own")
-                .hint("take that off: `openssl pkey -in KEY.pem -out OPEN.pem`, and keep that file to yourself")
+            Error::new("the key is protected by a passphrase")
+                .hint("remove it: `openssl pkey -in KEY.pem -out OPEN.pem`, and keep that file to yourself")
         } else {
             Error::new("there is no key in this file")
                 .hint("it is the one that begins with `-----BEGIN PRIVATE KEY-----`")
@@ -84,7 +87,7 @@ fn private(path: &Path) -> Result<PrivateKeyDer<'static>> {
     })
 }
 
-/// From when until when a certificate holds, in seconds since 1970.
+/// The validity of a certificate, in seconds since 1970.
 fn validity(certificate: &[u8]) -> Option<(i64, i64)> {
     let whole = AnyRef::from_der(certificate).ok()?;
     whole
@@ -92,7 +95,7 @@ fn validity(certificate: &[u8]) -> Option<(i64, i64)> {
             let inner: AnyRef<'_> = outer.decode()?;
             let times = inner.sequence(|fields| {
                 let first: AnyRef<'_> = fields.decode()?;
-                // The version may be left out; then come serial number, algorithm, issuer.
+                // The version is optional; then come serial number, algorithm, issuer.
                 let before = if first.tag() == Tag::Integer { 2 } else { 3 };
                 for _ in 0..before {
                     fields.decode::<AnyRef<'_>>()?;

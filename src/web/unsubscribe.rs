@@ -1,5 +1,5 @@
-//! No more emails: the one page for the world. Looking at it changes nothing; its button, or that of a mail program
-//! (RFC 8058), acts at once. Whether a token is known cannot be told from the answer, nor from how long it takes.
+//! Unsubscribing: the one public page. Opening it changes nothing; its button, or that of a mail program (RFC 8058),
+//! acts at once. Neither the response nor its timing reveals whether a token is valid.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,23 +15,23 @@ use super::answer;
 use super::state::AppState;
 use crate::app;
 
-/// No answer is given sooner.
+/// No response is sent sooner.
 const TAKES: Duration = Duration::from_millis(250);
 
-/// So many at once: with the above, no more than 128 guesses a second.
+/// The largest number at once: with the above, no more than 128 guesses a second.
 const AT_ONCE: usize = 32;
 
 pub(super) async fn ask(State(state): State<Arc<AppState>>) -> Response {
     answer::page(&state, "unsubscribe.html", &Context::new())
 }
 
-/// Does it, whatever the body: the token says all.
+/// Unsubscribes, whatever the body: the token is enough.
 pub(super) async fn act(State(state): State<Arc<AppState>>, Path(token): Path<String>) -> Response {
     let began = Instant::now();
     let Some(_place) = UnsubscribePermit::take(&state.leaving) else {
         let (title, hint) = ("Not now.", "Try again in a minute.");
         let mut response =
-            answer::show(&state, StatusCode::TOO_MANY_REQUESTS, title, "Too many are asking at once.", hint, "");
+            answer::show(&state, StatusCode::TOO_MANY_REQUESTS, title, "Too many requests at once.", hint, "");
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
         return response;
     };
@@ -44,7 +44,7 @@ pub(super) async fn act(State(state): State<Arc<AppState>>, Path(token): Path<St
     }
 }
 
-/// One of the places of those who unsubscribe; free again when it is dropped.
+/// One of the slots for unsubscribe requests; freed when it is dropped.
 struct UnsubscribePermit<'s>(&'s AtomicUsize);
 
 impl<'s> UnsubscribePermit<'s> {

@@ -1,4 +1,4 @@
-//! How the pages speak: times in words where they are felt, gifts by their own noun, people as they are greeted.
+//! The wording of the pages: times in words where that helps, gifts by their noun, people as they are greeted.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
@@ -8,14 +8,14 @@ use crate::domain::{NoteKind, RecipientId, TillChangeKind};
 use crate::redemption::Offer;
 use crate::text::{self, writes_month_first};
 
-/// `2:32 pm`, or `14:32` where the clock is read so.
+/// `2:32 pm`, or `14:32` in countries with a 24-hour clock.
 pub(super) fn time(at: NaiveDateTime, country: &str) -> String {
     at.format(if writes_month_first(country) { "%-I:%M %P" } else { "%H:%M" }).to_string()
 }
 
-/// The name of a customer, where there is one.
+/// The name of a customer, if there is one.
 pub(super) fn name_or_nobody(name: String) -> String {
-    if name.is_empty() { "Nobody known".to_owned() } else { name }
+    if name.is_empty() { "Unknown".to_owned() } else { name }
 }
 
 /// What a till changed on a card.
@@ -30,13 +30,13 @@ pub(super) fn till_change(change: &TillChange) -> &'static str {
     }
 }
 
-/// `Saturday 31 January`, with the year when it is another than today's.
+/// `Saturday 31 January`, with the year if it is not this year.
 pub(super) fn day(day: NaiveDate, today: NaiveDate, country: &str) -> String {
     let comma = if writes_month_first(country) { "," } else { "" };
     format!("{}{comma} {}", day.format("%A"), date(day, today, country))
 }
 
-/// `31 January`, with the year when it is another than today's.
+/// `31 January`, with the year if it is not this year.
 pub(super) fn date(day: NaiveDate, today: NaiveDate, country: &str) -> String {
     let form = if writes_month_first(country) { "%B %-d" } else { "%-d %B" };
     let year = match (day.year() == today.year(), writes_month_first(country)) {
@@ -77,7 +77,7 @@ pub(super) fn ordinal(n: usize) -> String {
     format!("{n}{ending}")
 }
 
-/// When and at which till, as on a postmark: `JAN 31, 1990`.
+/// Time and till, as in a postmark: `JAN 31, 1990`.
 #[derive(serde::Serialize)]
 pub(super) struct Postmark {
     day: String,
@@ -93,21 +93,21 @@ impl Postmark {
     }
 }
 
-/// A gift as it is spoken of.
+/// The wording of a gift.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub(super) struct GiftWords {
-    /// As the campaign has it: `a bottle of Sauvignon blanc`.
+    /// As in the campaign: `a bottle of Sauvignon blanc`.
     pub(super) whole: String,
     /// `a bottle`.
     pub(super) one: String,
     /// `bottle`.
     pub(super) noun: String,
-    /// Whether the drawing of a bottle fits.
+    /// Whether to draw a bottle.
     pub(super) is_bottle: bool,
 }
 
 impl GiftWords {
-    /// By the name of it in the campaign; "gift" when that does not begin with an article.
+    /// From its name in the campaign; "gift" when that does not begin with an article.
     pub(super) fn of(name: &str) -> Self {
         let one = [" of ", " for ", " from ", " with ", ", "]
             .iter()
@@ -127,7 +127,7 @@ impl GiftWords {
     }
 }
 
-/// A gift that waits, and where it is handed over.
+/// A gift that waits, and the address for handing it over.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub(super) struct WaitingGift {
     letter: RecipientId,
@@ -144,21 +144,21 @@ impl WaitingGift {
     }
 }
 
-/// `Mr. and Mrs. Smith`: whom a greeting line greets. One that leaves the surname out is too little to know somebody by:
-/// then it is `name`.
+/// `Mr. and Mrs. Smith`: the people in a greeting line. Without a surname it does not identify anyone: then it is
+/// `name`.
 pub(super) fn greeted(greeting: &str, surname: &str, name: &str) -> String {
     let who = greeting.strip_prefix("Dear ").unwrap_or(greeting).trim_end_matches(',').trim();
     let is_known = !surname.is_empty() && who.contains(surname) && !who.starts_with("friend");
     if is_known { who.to_owned() } else { name.to_owned() }
 }
 
-/// How whoever a letter went to is greeted.
+/// How the recipient of a letter is greeted.
 pub(super) fn recipient(recipient: &Recipient) -> String {
     let field = |name: &str| recipient.fields.get(name).unwrap_or_default();
     greeted(field("greeting"), field("customer.last_name"), &recipient.name)
 }
 
-/// How a customer and those who live with them are greeted, by their greeting line.
+/// How a customer and their household are greeted, by their greeting line.
 pub(super) fn customer(greeting: &str, customer: &Customer) -> String {
     greeted(greeting, &customer.last_name, &customer.name())
 }

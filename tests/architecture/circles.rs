@@ -1,13 +1,13 @@
-//! Files of one room do not use each other in a circle: what two of them need stands in a third.
+//! Files of one room do not use each other in a circle: what two of them need is in a third.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::sources::{Source, none, sources};
 
-/// The file of each module of a room, and the module from which a name is shown further up.
+/// The file of each module of a room, and the origin of re-exported names.
 struct Room<'s> {
     files: BTreeMap<Vec<String>, &'s Source>,
-    /// By module and name: where the name comes from.
+    /// By module and name: where the name is defined.
     shown: BTreeMap<(Vec<String>, String), Vec<String>>,
 }
 
@@ -25,7 +25,7 @@ impl<'s> Room<'s> {
         Self { files, shown }
     }
 
-    /// The file in which what a path names stands, through what is shown further up.
+    /// The file that defines the target of a path, following re-exports.
     fn file(&self, path: &[String]) -> Option<&'s Source> {
         let mut module = path.to_vec();
         let mut rest = Vec::new();
@@ -62,13 +62,13 @@ impl<'s> Room<'s> {
     }
 }
 
-/// A path that a file names, and whether it only shows it to others (`pub use`).
+/// A path used in a file, and whether it is only re-exported (`pub use`).
 struct Use {
     path: Vec<String>,
     is_shown: bool,
 }
 
-/// Every path of a file that leads into its room: behind `use`, and in the code.
+/// Every path of a file that leads into its room: after `use`, and in the code.
 fn uses(source: &Source) -> Vec<Use> {
     let code: String = source.code().map(|(_, line)| format!("{line}\n")).collect();
     let mut found = Vec::new();
@@ -117,7 +117,7 @@ fn find_use(text: &str) -> Option<usize> {
     text.match_indices("use ").map(|(at, _)| at).find(|at| is_start(*at))
 }
 
-/// The paths of a `use`: `a::{b, c::d}` is `a::b` and `a::c::d`; `as` aside.
+/// The paths of a `use`: `a::{b, c::d}` is `a::b` and `a::c::d`; without `as`.
 fn spread(text: &str) -> Vec<Vec<String>> {
     let text = text.trim();
     let Some(open) = text.find('{') else {
@@ -153,7 +153,7 @@ fn spread(text: &str) -> Vec<Vec<String>> {
     paths.map(|path| head.iter().cloned().chain(path).collect()).collect()
 }
 
-/// A path from the crate's root on, if it stays in the room.
+/// A path from the crate's root, if it stays in the room.
 fn absolute(module: &[String], path: &[String]) -> Option<Vec<String>> {
     let mut base = module.to_vec();
     let mut rest = path;
@@ -177,7 +177,7 @@ fn is_test(source: &Source) -> bool {
     source.path.contains("/tests/") || source.path.ends_with("/tests.rs")
 }
 
-/// The circles: sets of files of which each reaches every other.
+/// The circles: sets of files that all reach each other.
 fn circles<'a>(edges: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> BTreeSet<BTreeSet<&'a str>> {
     let reached = |from: &str| {
         let (mut seen, mut asks) = (BTreeSet::new(), vec![from.to_owned()]);

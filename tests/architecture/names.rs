@@ -1,10 +1,10 @@
-//! A type name means one thing in the whole crate, and the form of a value of a closed list stands in its type alone.
+//! A type name has one meaning in the whole crate, and the form of an enum value is only in its type.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::sources::{Literal, none, sources};
 
-/// Where a form is another word: how the path begins, the words, and what they are there.
+/// Where a form is an ordinary word: the beginning of the path, the words, and their meaning there.
 const OTHER_WORDS: &[(&str, &[&str], &str)] = &[
     ("app/print/", &["letter"], "a noun"),
     ("campaign/freeze.rs", &["email"], "a merge field"),
@@ -56,7 +56,7 @@ fn a_type_name_means_one_thing() {
     none(twice.map(|(name, places)| format!("{name}: {}", places.join(", "))).collect());
 }
 
-/// The name of the type that a line defines; an associated type is none.
+/// The name of the type that a line defines; an associated type does not count.
 fn type_name(line: &str) -> Option<&str> {
     let is_indented = line.starts_with(' ');
     let mut words = line.split_whitespace().skip_while(|word| word.starts_with("pub"));
@@ -88,8 +88,8 @@ fn the_form_of_a_value_stands_in_its_type_alone() {
     none(faults);
 }
 
-/// The forms that a string spells: it is one, or has one in the quotes of SQL. The key of an object, the name of a field for
-/// serde and a noun that is counted are other words.
+/// The forms in a string: the string is one, or has one in SQL quotes. Keys of objects, field names for serde and
+/// counted nouns are other words.
 fn spelled<'f>(literal: &Literal, forms: &BTreeMap<&'f str, &str>) -> Vec<&'f str> {
     let text = literal.text.as_str();
     if let Some((form, _)) = forms.get_key_value(text) {

@@ -1,22 +1,22 @@
-//! The sources of src/ as the rules of the house read them: code without comments and tests, and the strings in it.
+//! Parses the sources in src/ for the architecture rules: code without comments and tests, and its strings.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// One file of src/, by its path there.
+/// One file of src/, with its path there.
 pub struct Source {
     pub path: String,
     pub text: String,
-    /// Up to the tests at its foot; all of `text` where there are none.
+    /// The end of the code, before the tests; the length of `text` if there are none.
     code: usize,
 }
 
-/// One string of the code.
+/// One string in the code.
 pub struct Literal {
     pub line: usize,
     pub text: String,
-    /// What stands before and behind it on its lines.
+    /// The code before and after it.
     pub before: String,
     pub after: String,
 }
@@ -33,19 +33,19 @@ impl Source {
         self.path.split('/').next().unwrap_or_default().trim_end_matches(".rs")
     }
 
-    /// The module that the file is: `["letter", "page"]` of `letter/page.rs`.
+    /// The module of the file: `["letter", "page"]` of `letter/page.rs`.
     pub fn module(&self) -> Vec<String> {
         let path = self.path.trim_end_matches(".rs").trim_end_matches("/mod");
         path.split('/').map(str::to_owned).collect()
     }
 
-    /// The lines that are code, with their numbers; comments and tests aside.
+    /// The lines of code, with their numbers, without comments and tests.
     pub fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         let lines = self.text[..self.code].lines().enumerate().map(|(i, line)| (i + 1, line));
         lines.filter(|(_, line)| !line.trim_start().starts_with("//"))
     }
 
-    /// The strings of the code, raw ones as well; a string that goes on on the next line is one.
+    /// The strings in the code, including raw ones; a continued string is one.
     pub fn literals(&self) -> Vec<Literal> {
         let code: Vec<char> = self.text[..self.code].chars().collect();
         let (mut found, mut at, mut line) = (Vec::new(), 0, 1);
@@ -58,7 +58,7 @@ impl Source {
                         at += 1;
                     }
                 }
-                // A character: 'x', '\n', '\u{1f}'; a lifetime is none.
+                // A character: 'x', '\n', '\u{1f}'; not a lifetime.
                 '\'' if is(at + 1, '\\') => {
                     at += 2;
                     while !is(at + 1, '\'') {
@@ -121,8 +121,8 @@ pub fn sources() -> Vec<Source> {
     found
 }
 
-/// The map in lib.rs: each room with its height. Rooms joined by `·` or `|` are neighbours and stand on one height; rooms
-/// side by side with only space between them stand one above the other.
+/// The map in lib.rs: each room with its height. Rooms joined by `·` or `|` are neighbors and have the same height;
+/// rooms separated only by spaces are one above the other.
 pub fn map(lib: &str) -> BTreeMap<String, usize> {
     let lines = lib.lines().skip_while(|l| l.trim() != "//! ```text").skip(1).take_while(|l| l.trim() != "//! ```");
     let mut map = BTreeMap::new();
@@ -143,14 +143,14 @@ pub fn map(lib: &str) -> BTreeMap<String, usize> {
     map
 }
 
-/// The map of the sources as they are.
+/// The map of the current sources.
 pub fn map_of(sources: &[Source]) -> BTreeMap<String, usize> {
     let map = map(&sources.iter().find(|s| s.path == "lib.rs").expect("src/lib.rs").text);
     assert!(map.len() > 10, "the map of rooms in src/lib.rs cannot be read: {map:?}");
     map
 }
 
-/// Fails with every fault, a line each.
+/// Fails with all errors, one per line.
 #[track_caller]
 pub fn none(mut faults: Vec<String>) {
     faults.sort();

@@ -1,4 +1,5 @@
-//! Each table has one owner: a room that alone writes it; others read it through that room, through a view, or from below.
+//! Each table has one owner: the only room that writes it; others read it through that room, through a view, or from
+//! below.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -55,7 +56,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("access", &["secret", "session", "till_token", "till_answer"]),
 ];
 
-/// The tables that the migrations leave, and the views.
+/// The tables after all migrations, and the views.
 fn tables() -> (BTreeSet<String>, BTreeSet<String>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/migrations");
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -83,16 +84,16 @@ fn tables() -> (BTreeSet<String>, BTreeSet<String>) {
     (tables, views)
 }
 
-/// What a statement does to the tables that it names.
+/// A statement's use of a table.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Named {
     Written(String),
     Read(String),
-    /// A name that is put together.
+    /// A name that is built at run time.
     Made,
 }
 
-/// The tables named in a piece of SQL.
+/// The tables in a piece of SQL.
 fn named(sql: &str) -> BTreeSet<Named> {
     let words: Vec<String> = sql.replace(['(', ')', ','], " ").split_whitespace().map(str::to_owned).collect();
     let mut found = BTreeSet::new();

@@ -1,8 +1,8 @@
-//! How good samples are changed: pieces put in, taken out, doubled, moved; bytes turned over.
+//! Changes of valid samples: parts inserted, deleted, doubled, moved; bits flipped.
 
 use fastrand::Rng;
 
-/// Pieces that have a meaning somewhere.
+/// Parts that have a meaning somewhere.
 const PIECES: &[&str] = &[
     "'",
     "\"",

@@ -1,4 +1,5 @@
-//! Files of customers and purchases: lists, workbooks and address cards, changed at random; a refusal changes nothing.
+//! Files of customers and purchases: lists, workbooks and address cards, changed at random; a rejection changes
+//! nothing.
 
 use regulars::for_tests::import_file;
 
@@ -28,7 +29,7 @@ const CARDS: [&str; 2] = [
      EMAIL:zoe@example.com\r\nEND:VCARD\r\nBEGIN:VCARD\r\nVERSION:4.0\r\nFN:May Ito\r\nADR:;;3 Elm St;Salem;OR;97301;\r\nEND:VCARD\r\n",
 ];
 
-/// Imports bytes into a shop of their own.
+/// Imports bytes into a separate shop.
 fn import(case: &Case<'_>, name: &str, bytes: &[u8], purchases: bool) {
     let shop = Shop::new();
     shop.write(name, bytes);

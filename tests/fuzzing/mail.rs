@@ -1,10 +1,10 @@
-//! What comes back about emails: reports, complaints and answers in a Maildir, changed at random.
+//! Returned mail: reports, complaints and replies in a Maildir, changed at random.
 
 use super::{changes, property};
 use crate::returned::shop_that_wrote_to;
 use crate::support::{PostOffice, Shop, copy_into};
 
-/// Every message that the project has, about an email of ours.
+/// Every sample message of the project, about an email of ours.
 fn samples(key: &str) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     for folder in ["answers", "returned"] {
@@ -29,7 +29,7 @@ fn no_message_breaks_anything() {
         copy_into(wrote.around(), shop.around());
         let mut message = good[case.dice.usize(..good.len())].clone();
         if case.dice.u8(..5) == 0 {
-            // One in another, and the parts of one behind those of another.
+            // One inside another, and the parts of one after those of another.
             let other = &good[case.dice.usize(..good.len())];
             let at = case.dice.usize(..=message.len());
             message.splice(at..at, other.iter().copied());
@@ -44,7 +44,7 @@ fn no_message_breaks_anything() {
         if (rehearsed.0, done.0) != (0, 0) {
             case.fails("bounces", &format!("a message ends the reading: {rehearsed:?} {done:?}"));
         }
-        // Nobody but whom the message is about is touched.
+        // Only the person that the message is about is affected.
         if shop.count("SELECT count(*) FROM suppression") > 1 {
             case.fails("bounces", &format!("one message stops the emails of two people: {done:?}"));
         }

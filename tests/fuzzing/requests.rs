@@ -1,4 +1,4 @@
-//! Requests to the pages and to the tills' own programs: every route, with fields and bodies changed at random.
+//! Requests to the pages and the API: every route, with fields and bodies changed at random.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
@@ -10,7 +10,7 @@ use fastrand::Rng;
 use super::{INTERNALS, LONGEST, changes, held_within, property};
 use crate::support::{Server, Shop, files_below};
 
-/// The routes as the sources have them: the path, and whether something can be sent there.
+/// The routes in the sources: the path, and whether it accepts a form.
 fn routes() -> Vec<(String, bool)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web");
     let mut routes = vec![("/till/till.js".to_owned(), false)];
@@ -27,7 +27,7 @@ fn routes() -> Vec<(String, bool)> {
     routes
 }
 
-/// What may stand in a field.
+/// Possible values of a field.
 const VALUES: [&str; 16] = [
     "1",
     "2",
@@ -79,7 +79,7 @@ const FIELDS: [&str; 29] = [
     "visits",
 ];
 
-/// One request: its head without what whoever has a page open adds, and its body.
+/// One request: its head without the headers that an open page adds, and its body.
 fn request(routes: &[(String, bool)], (token, code): (&str, &str), dice: &mut Rng) -> (String, Vec<u8>) {
     let (route, takes) = &routes[dice.usize(..routes.len())];
     let value = |dice: &mut Rng| if dice.u8(..6) == 0 { code } else { VALUES[dice.usize(..VALUES.len())] };
@@ -132,11 +132,11 @@ fn request(routes: &[(String, bool)], (token, code): (&str, &str), dice: &mut Rn
     (head, body)
 }
 
-/// What is answered; nothing when the connection is closed without a word, which is right for what is no HTTP.
+/// The response; none when the connection is closed without one, which is right for input that is not HTTP.
 fn answer(address: &str, request: &[u8], is_http: bool) -> Option<(u16, String)> {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(if is_http { 3 * LONGEST } else { Duration::from_millis(50) })).unwrap();
-    // A server that has heard enough answers before the end.
+    // A server that has read enough responds before the end.
     let _ = stream.write_all(request);
     let (mut said, mut bytes) = (Vec::new(), [0; 4096]);
     while let Ok(read @ 1..) = stream.read(&mut bytes) {
@@ -162,7 +162,7 @@ fn no_request_breaks_the_pages() {
         let (head, body) = request(&routes, (&token, &code), &mut case.dice);
         let rest = format!("Host: {}\r\nConnection: close\r\n{page}\r\n", server.address);
         let mut whole = [head.as_bytes(), rest.as_bytes(), &body].concat();
-        // What is not framed as HTTP has it may get no answer.
+        // Input that is not framed as HTTP may get no response.
         let is_http = case.dice.u8(..10) > 0;
         if !is_http {
             whole = changes::bytes(&whole, &mut case.dice);

@@ -8,7 +8,7 @@ use crate::support::Shop;
 const CAMPAIGN: &str = "campaigns/spring.toml";
 const LETTER: &str = "letter-templates/spring.md";
 
-/// A campaign with everything that one can have.
+/// A campaign with every possible setting.
 const FULL: &str = r#"name = "Spring tea"
 as_of = 2024-03-01
 date = 2024-03-04
@@ -47,7 +47,7 @@ after = "30 days"
 template = "spring.md"
 "#;
 
-/// What templates are made of.
+/// The syntax of templates.
 const TAGS: [&str; 24] = [
     "{{ greeting }}",
     "{{ code }}",
@@ -139,7 +139,7 @@ fn no_template_breaks_anything() {
     let good = whole.read(LETTER);
     property("templates", 1, 5, |case| {
         let text = template(&good, &mut case.dice);
-        // Each tenth is planned and printed, in a shop of its own.
+        // One in ten is planned and printed, in a separate shop.
         let own = case.number.is_multiple_of(10).then(Shop::new);
         let shop = own.as_ref().unwrap_or(&whole);
         shop.write(LETTER, &text);

@@ -1,4 +1,4 @@
-//! Small workbooks of each kind, part by part, so that what is inside can be changed before it is packed.
+//! Small workbooks of each kind, built from parts, so that the content can be changed before packing.
 
 use std::io::{Cursor, Write as _};
 
@@ -133,11 +133,11 @@ pub fn records() -> Vec<u8> {
     [stream, end].concat()
 }
 
-/// A stream in the compound file that an .xls is: one sector of allocation, one of names, then the stream.
+/// A stream in the compound file of an .xls: one sector of allocation, one of names, then the stream.
 pub fn xls(stream: &[u8]) -> Vec<u8> {
     const SECTOR: usize = 512;
     let mut stream = stream.to_vec();
-    // What is shorter would stand among the small sectors.
+    // A shorter one would be among the small sectors.
     stream.resize(stream.len().max(4096).next_multiple_of(SECTOR).min(100 * SECTOR), 0);
     let sectors = u32::try_from(stream.len() / SECTOR).unwrap();
     let (free, last) = (u32::MAX, u32::MAX - 1);

@@ -12,24 +12,24 @@ use tempfile::TempDir;
 
 use super::run::{Run, words_of};
 
-/// The day on which tests stand.
+/// The tests' day.
 const TODAY: &str = "2024-03-01";
 
-/// A shop folder that is gone when the test is over.
+/// A shop folder that is deleted after the test.
 #[derive(Debug)]
 pub struct Shop {
     home: TempDir,
 }
 
 impl Shop {
-    /// The shop of faults/base, its customers and purchases in the book, its campaign `spring` not planned.
+    /// The shop of faults/base, its customers and purchases imported, its campaign `spring` not planned.
     pub fn new() -> Self {
         static MADE: OnceLock<TempDir> = OnceLock::new();
         let made = MADE.get_or_init(|| {
             let shop = Self::without_people();
             shop.run("import customers customers.csv").quiet();
             shop.run("import purchases purchases.csv").quiet();
-            // What SQLite still keeps beside the file goes into it before it is copied.
+            // SQLite's log is moved into the file before it is copied.
             let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
             database.pragma_query(None, "wal_checkpoint", |_| Ok(())).unwrap();
             drop(database);
@@ -48,12 +48,11 @@ impl Shop {
         shop
     }
 
-    /// The folder.
     pub fn path(&self) -> PathBuf {
         self.home.path().join("shop")
     }
 
-    /// The folder that holds the shop folder, for what must not be reached from it.
+    /// The parent of the shop folder, for what must not be reached from it.
     pub fn around(&self) -> &Path {
         self.home.path()
     }
@@ -63,19 +62,17 @@ impl Shop {
         self.path().join(path)
     }
 
-    /// The text of a file.
     #[track_caller]
     pub fn read(&self, path: &str) -> String {
         fs::read_to_string(self.file(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
     }
 
-    /// Writes a file.
     pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
         fs::create_dir_all(self.file(path).parent().unwrap()).unwrap();
         fs::write(self.file(path), text).unwrap();
     }
 
-    /// Replaces a piece of a file, which must be there.
+    /// Replaces a part of a file, which must exist.
     #[track_caller]
     pub fn edit(&self, path: &str, old: &str, new: &str) {
         let text = self.read(path);
@@ -83,12 +80,11 @@ impl Shop {
         self.write(path, text.replacen(old, new, 1));
     }
 
-    /// Runs a command in the folder.
     pub fn run(&self, line: &str) -> Run {
         self.with(&words_of(line))
     }
 
-    /// Runs a command of which each word is given by itself.
+    /// Runs a command given as separate words.
     pub fn with<S: AsRef<str>>(&self, words: &[S]) -> Run {
         let mut arguments: Vec<String> = words.iter().map(|word| word.as_ref().to_owned()).collect();
         if !arguments.iter().any(|word| word == "--today") {
@@ -97,7 +93,7 @@ impl Shop {
         Run::of(&self.path(), &arguments)
     }
 
-    /// Runs a command with `--json`; its answer.
+    /// Runs a command with `--json`; returns its output.
     #[track_caller]
     pub fn json(&self, line: &str) -> Value {
         self.run(&format!("--json {line}")).quiet().json()
@@ -109,22 +105,22 @@ impl Shop {
         self.recipient(campaign, reference)["code"].as_str().expect("a code").to_owned()
     }
 
-    /// A recipient as the list has it.
+    /// A recipient as in the list.
     #[track_caller]
     pub fn recipient(&self, campaign: &str, reference: &str) -> Value {
         let list = self.json(&format!("recipients {campaign}"));
         let found = list["recipients"].as_array().expect("recipients").iter().find(|r| r["ref"] == reference);
-        found.unwrap_or_else(|| panic!("{reference} is no recipient of {campaign}")).clone()
+        found.unwrap_or_else(|| panic!("{reference} is not a recipient of {campaign}")).clone()
     }
 
-    /// What the program holds on somebody under a key, as `customer export` gives it.
+    /// What is stored about a person under a key, from `customer export`.
     #[track_caller]
     pub fn held(&self, reference: &str, what: &str) -> Vec<Value> {
         let held = self.json(&format!("customer export {reference}"));
         held[what].as_array().unwrap_or_else(|| panic!("nothing is held as {what}")).clone()
     }
 
-    /// The same of everybody in the book.
+    /// The same for everyone in the book.
     #[track_caller]
     pub fn held_of_all(&self, what: &str) -> Vec<Value> {
         let everybody = self.json("segment true");
@@ -132,19 +128,19 @@ impl Shop {
         references.flat_map(|reference| self.held(reference, what)).collect()
     }
 
-    /// How many of what is held of everybody have these fields. What a household shares is there for each of its members.
+    /// How many stored items of everyone have these fields. Items of a household are repeated for each of its members.
     #[track_caller]
     pub fn times(&self, what: &str, fields: &Value) -> usize {
         having(&self.held_of_all(what), fields)
     }
 
-    /// The same of one person.
+    /// The same for one person.
     #[track_caller]
     pub fn times_of(&self, reference: &str, what: &str, fields: &Value) -> usize {
         having(&self.held(reference, what), fields)
     }
 
-    /// One number out of the database, by SQL, where no command tells it.
+    /// A number from the database by SQL, if no command shows it.
     #[track_caller]
     pub fn count(&self, sql: &str) -> i64 {
         let database = rusqlite::Connection::open(self.file("regulars.db")).unwrap();
@@ -157,12 +153,12 @@ fn having(rows: &[Value], fields: &Value) -> usize {
     rows.iter().filter(|row| fields.iter().all(|(key, value)| row[key] == *value)).count()
 }
 
-/// Where the fixtures of mistakes are.
+/// The folder of the mistakes.
 pub fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults")
 }
 
-/// Copies what is in a folder into another.
+/// Copies the content of a folder into another.
 pub fn copy_into(from: &Path, to: &Path) {
     for (path, bytes) in files_below(from) {
         let target = to.join(path);
@@ -171,7 +167,7 @@ pub fn copy_into(from: &Path, to: &Path) {
     }
 }
 
-/// Every file below a folder: path and bytes. SQLite's own companions of the database are not among them.
+/// Every file below a folder: path and bytes, without SQLite's temporary files.
 pub fn files_below(root: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![root.to_owned()];
@@ -189,7 +185,7 @@ pub fn files_below(root: &Path) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
-/// Everything a database holds, as text, table by table. What is no database of ours is given byte by byte.
+/// Everything in a database, as text, table by table. Other files are returned byte by byte.
 pub fn dump(path: &Path) -> String {
     let read = || -> rusqlite::Result<String> {
         let database = rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE)?;

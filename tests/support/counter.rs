@@ -1,26 +1,26 @@
-//! The till's pages as whoever stands there uses them: it presses buttons and follows where they lead.
+//! The till's pages as a user sees them: presses buttons and follows redirects.
 
 use std::sync::Mutex;
 
 use super::base::Shop;
 use super::server::{Page, Server};
 
-/// A till with its browser: it follows redirects, keeps the cookie, and remembers every address it was sent to.
+/// A till with its browser: it follows redirects, stores the cookie, and records every URL.
 pub struct Counter {
     pub server: Server,
     pub cookie: Mutex<String>,
-    /// Every address that it was sent to.
+    /// Every URL it was sent to.
     pub seen: Mutex<Vec<String>>,
 }
 
 impl Counter {
-    /// Opens the pages on a day; a name of a till is not chosen yet.
+    /// Opens the pages on a day; no till name is chosen yet.
     pub fn open(shop: &Shop, today: &str) -> Self {
         let server = Server::start(shop, &format!("--today {today}"));
         Self { server, cookie: Mutex::default(), seen: Mutex::default() }
     }
 
-    /// One request, redirects not followed.
+    /// One request, without following redirects.
     pub fn once(&self, path: &str, form: Option<&str>) -> Page {
         let cookie = self.cookie.lock().unwrap().clone();
         let cookie = if cookie.is_empty() { cookie } else { format!("Cookie: {cookie}\r\n") };
@@ -52,12 +52,10 @@ impl Counter {
         panic!("it leads round and round");
     }
 
-    /// Opens a page.
     pub fn get(&self, path: &str) -> Page {
         self.follow(self.once(path, None))
     }
 
-    /// Presses a button.
     pub fn post(&self, path: &str, form: &[(&str, &str)]) -> Page {
         self.follow(self.once(path, Some(&encoded(form))))
     }
@@ -82,7 +80,7 @@ impl Counter {
     }
 }
 
-/// A form as browsers send it.
+/// A form as browsers encode it.
 pub fn encoded(form: &[(&str, &str)]) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric();
     let encode = |text: &str| -> String {
@@ -97,13 +95,13 @@ pub fn value(page: &Page, name: &str) -> String {
     page.body.split_once(&start).map(|(_, rest)| rest.split('"').next().unwrap().to_owned()).unwrap_or_default()
 }
 
-/// Where a form of the page leads.
+/// The address of a form on the page.
 #[track_caller]
 pub fn action(page: &Page, start: &str) -> String {
     leads(page, "action", start)
 }
 
-/// Where a link of the page leads.
+/// The address of a link on the page.
 #[track_caller]
 pub fn link(page: &Page, start: &str) -> String {
     leads(page, "href", start)
@@ -120,7 +118,7 @@ fn leads(page: &Page, attribute: &str, start: &str) -> String {
         .to_owned()
 }
 
-/// The heading in which the verdict or the name stands.
+/// The heading with the verdict or the name.
 #[track_caller]
 pub fn heading(page: &Page) -> String {
     let text = page.body.split("<h1").nth(1).and_then(|rest| rest.split_once('>')).expect("a heading").1;

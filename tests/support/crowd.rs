@@ -1,8 +1,8 @@
-//! Many invented customers at once, the same every time, with what each spent known to the test.
+//! Many invented customers, the same every time, with known amounts.
 
 use std::fmt::Write as _;
 
-/// A book of `n` customers, `P-0001` and on.
+/// A book of `n` customers, `P-0001` and up.
 #[derive(Debug)]
 pub struct Crowd {
     /// Reference and what they spent in the year to 2024-03-01, in cents.
@@ -10,13 +10,12 @@ pub struct Crowd {
 }
 
 impl Crowd {
-    /// Makes one.
     pub fn of(n: usize) -> Self {
         let spent = |i: usize| i64::try_from((i * 7919) % 100_000 + 100).unwrap();
         Self { people: (1..=n).map(|i| (format!("P-{i:04}"), spent(i))).collect() }
     }
 
-    /// customers.csv; everybody lives alone.
+    /// customers.csv; each is a separate household.
     pub fn customers(&self) -> String {
         let mut text = "Customer ID,First Name,Last Name,Street,City,State,Zip,Country\n".to_owned();
         for (i, (reference, _)) in self.people.iter().enumerate() {
@@ -26,7 +25,7 @@ impl Crowd {
         text
     }
 
-    /// purchases.csv, each in two receipts.
+    /// purchases.csv, two receipts each.
     pub fn purchases(&self) -> String {
         let mut text = "Customer ID,Date,Item,Amount\n".to_owned();
         for (reference, cents) in &self.people {
@@ -38,7 +37,7 @@ impl Crowd {
         text
     }
 
-    /// References by what they spent, the most first, ties by reference.
+    /// References by amount spent, highest first, ties by reference.
     pub fn ranked(&self) -> Vec<&str> {
         let mut people: Vec<_> = self.people.iter().collect();
         people.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));

@@ -1,12 +1,12 @@
-//! A resolver on this machine that knows what it is told: lines such as `tea.example TXT v=spf1 mx ~all`; a line `SERVFAIL`, or
-//! a name with it, is what it cannot say. What it is not told is nowhere.
+//! A resolver on this machine with fixed records: lines such as `tea.example TXT v=spf1 mx ~all`; a line `SERVFAIL`, or
+//! a name with it, gives that error. Other names do not exist.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The longest answer over UDP (RFC 1035).
+/// The longest response over UDP (RFC 1035).
 const LONGEST: usize = 512;
 
 /// The running resolver; it ends with the test's process.
@@ -15,12 +15,12 @@ pub struct DnsServer {
     /// `127.0.0.1:41234`.
     pub address: String,
     over_tcp: Arc<AtomicBool>,
-    /// Held open, so that nobody else answers there.
+    /// Kept open, so that no other program responds there.
     _silent: Option<UdpSocket>,
 }
 
 impl DnsServer {
-    /// One that knows these records.
+    /// One with these records.
     pub fn with(records: &[String]) -> Self {
         // A port that is free for both.
         let (listener, socket) = (0..100)
@@ -58,20 +58,20 @@ impl DnsServer {
         Self { address, over_tcp, _silent: None }
     }
 
-    /// One that hears and does not answer.
+    /// One that receives queries and does not respond.
     pub fn silent() -> Self {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         let address = socket.local_addr().unwrap().to_string();
         Self { address, over_tcp: Arc::default(), _silent: Some(socket) }
     }
 
-    /// Whether somebody came over TCP.
+    /// Whether there was a query over TCP.
     pub fn asked_over_tcp(&self) -> bool {
         self.over_tcp.load(Ordering::SeqCst)
     }
 }
 
-/// A name as labels: each behind its length.
+/// A name as labels, each after its length.
 fn labels(name: &str) -> Vec<u8> {
     let mut bytes: Vec<u8> =
         name.split('.').flat_map(|label| [&[u8::try_from(label.len()).unwrap()], label.as_bytes()].concat()).collect();
@@ -79,7 +79,7 @@ fn labels(name: &str) -> Vec<u8> {
     bytes
 }
 
-/// The question that was asked with other flags, and so many answers behind it.
+/// The query with other flags, and the number of answers.
 fn begun(question: &[u8], flags: [u8; 2], answers: u16) -> Vec<u8> {
     [&question[..2], &flags, &[0, 1], &answers.to_be_bytes(), &[0; 4], &question[12..]].concat()
 }
@@ -123,7 +123,7 @@ fn answer(question: &[u8], records: &[String]) -> Vec<u8> {
     let is_known = records.iter().any(|record| record.starts_with(&format!("{name} ")));
     let mut bytes = begun(question, [0x81, if is_known { 0x80 } else { 0x83 }], u16::try_from(found.len()).unwrap());
     for (kind, data) in found {
-        // The name is that of the question, at byte 12.
+        // The name is that of the query, at byte 12.
         bytes.extend([0xc0, 12]);
         bytes.extend(kind.to_be_bytes());
         bytes.extend([0, 1, 0, 0, 0, 60]);

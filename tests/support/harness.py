@@ -1,4 +1,4 @@
-"""What the scripts beside this folder share: the data, the program in a shop folder of its own, its pages, and kills.
+"""What the scripts next to this folder share: the data, the program in a shop folder of its own, its pages, and kills.
 
     shop = Shop(home, today="2024-03-01")         `init` in a folder of its own below `home`
     shop.write("campaigns/x.toml", "…")           files, by their path in the folder
@@ -69,7 +69,7 @@ def fail(*lines):
 
 
 def fail_with(faults, most=40):
-    """Ends the script when there are faults."""
+    """Ends the script when there are errors."""
     if faults:
         fail(*faults[:most], f"{len(faults)} faults")
 
@@ -139,7 +139,7 @@ class Shop:
         self.run(verb, str(self.folder))
 
     def copy(self, name):
-        """The same shop in another folder beside this one."""
+        """The same shop in another folder next to this one."""
         other = object.__new__(Shop)
         other.__dict__ = {**self.__dict__, "folder": self.home / name}
         shutil.copytree(self.folder, other.folder)
@@ -205,7 +205,7 @@ class Shop:
         self.json("import", "customers", self.csv("customers.csv", "Customer ID,First Name,Last Name,Street,City,State,Zip,Country" + more, rows))
 
     def campaign(self, name, text, template, where="true"):
-        """A campaign of everybody on the shop's day, each by themselves, and its letter; `text` is what stands before the segment."""
+        """A campaign of everyone on the shop's day, each by themselves, and its letter; `text` is what stands before the segment."""
         letter = f"{name}-letter.md"
         self.write(f"letter-templates/{letter}", template)
         self.write(

@@ -1,4 +1,4 @@
-//! A mailbox over IMAP on this machine, for `june` with the password `tea`; it misbehaves when it is told to.
+//! An IMAP server on this machine, for `june` with the password `tea`; it misbehaves on request.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -6,52 +6,52 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-/// What it does that no server should, or seldom.
+/// Ways of misbehaving.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Mood {
     #[default]
     Good,
-    /// It takes no password.
+    /// It accepts no password.
     NoPasswords,
-    /// It has signed in whoever comes.
+    /// Every client is signed in.
     OpenDoor,
-    /// What others do in the folder meanwhile is told between the messages.
+    /// It reports changes by other clients between the messages.
     Busy,
-    /// It does not cut messages to what was asked for.
+    /// It does not cut messages to the requested length.
     Whole,
-    /// It says goodbye instead of the message with this UID.
+    /// It ends the session instead of sending the message with this UID.
     Goodbye(u32),
-    /// It hangs up in the middle of the message with this UID.
+    /// It closes the connection in the middle of the message with this UID.
     HangUp(u32),
-    /// It says nothing any more instead of the message with this UID.
+    /// It stops responding instead of sending the message with this UID.
     Silent(u32),
-    /// It sends a byte now and then instead of the message with this UID.
+    /// It sends single bytes slowly instead of the message with this UID.
     Drip(u32),
-    /// It takes its time over each message.
+    /// It is slow with each message.
     Slow,
-    /// It refuses a command in which this UID is asked for.
+    /// It rejects a command that includes this UID.
     Refuse(u32),
-    /// It refuses to hand out any message.
+    /// It rejects every fetch.
     RefuseAll,
-    /// Instead of the message with this UID comes something that nobody understands.
+    /// An unintelligible response instead of the message with this UID.
     Garble(u32),
-    /// Of the message with this UID it has nothing.
+    /// The message with this UID is NIL.
     Nil(u32),
-    /// The message with this UID is taken away by somebody else just before.
+    /// The message with this UID is deleted just before.
     Gone(u32),
-    /// All that it says is noise.
+    /// Everything it sends is noise.
     Noise,
     /// A line that never ends.
     EndlessLine,
-    /// Lists in lists without end.
+    /// Infinitely nested lists.
     Deep,
-    /// A literal of four gigabytes, and not so much in it.
+    /// A literal of four gigabytes, with less content.
     HugeLiteral,
-    /// Responses that nobody asked for, without end.
+    /// Endless unsolicited responses.
     Chatter,
     /// It has no UIDVALIDITY.
     NoValidity,
-    /// Greets with goodbye.
+    /// It greets with BYE.
     Closed,
 }
 
@@ -72,7 +72,7 @@ struct State {
 /// The running server; it ends with the test's process.
 #[derive(Debug)]
 pub struct Imap {
-    /// Where it listens.
+    /// Its port.
     pub port: u16,
     state: Arc<Mutex<State>>,
 }
@@ -99,17 +99,17 @@ impl Imap {
         self.state.lock().unwrap()
     }
 
-    /// A folder, by its name on the wire; what was in it is gone when its UIDVALIDITY changes.
+    /// A folder, by its name in the protocol; its messages are lost when its UIDVALIDITY changes.
     pub fn folder(&self, name: &str, validity: u32) {
         self.state().folders.insert(name.to_owned(), Folder { validity, next: 1, messages: BTreeMap::new() });
     }
 
-    /// Puts a message into INBOX; its UID.
+    /// Puts a message into INBOX; returns its UID.
     pub fn deliver(&self, message: impl AsRef<[u8]>) -> u32 {
         self.deliver_to("INBOX", message)
     }
 
-    /// Puts a message into a folder; its UID. Lines end as they do on the wire.
+    /// Puts a message into a folder; returns its UID. Lines end as in the protocol.
     pub fn deliver_to(&self, folder: &str, message: impl AsRef<[u8]>) -> u32 {
         let mut wire = Vec::with_capacity(message.as_ref().len() + 64);
         for byte in message.as_ref() {
@@ -121,7 +121,7 @@ impl Imap {
         self.deliver_shared(folder, wire.into())
     }
 
-    /// The same for bytes that many share.
+    /// The same for shared bytes.
     pub fn deliver_shared(&self, folder: &str, message: Arc<[u8]>) -> u32 {
         let mut state = self.state();
         let folder = state.folders.get_mut(folder).unwrap();
@@ -131,7 +131,7 @@ impl Imap {
         uid
     }
 
-    /// Takes a message away from INBOX.
+    /// Deletes a message from INBOX.
     pub fn remove(&self, uid: u32) {
         self.state().folders.get_mut("INBOX").unwrap().messages.remove(&uid);
     }
@@ -146,7 +146,7 @@ impl Imap {
         self.state().mood = mood;
     }
 
-    /// The commands that it got since it was last asked, without their tags.
+    /// The commands received since the last call, without their tags.
     pub fn heard(&self) -> Vec<String> {
         std::mem::take(&mut self.state().said)
     }

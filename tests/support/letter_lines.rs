@@ -1,11 +1,11 @@
-//! What the letters of everybody in a book begin with: the address and the greeting.
+//! The beginning of everyone's letter: the address and the greeting.
 
 use std::collections::BTreeMap;
 
 use super::Shop;
 
-/// Plans the campaign `all`, a letter to everybody in the book, `one_per` household or customer: `line / line | greeting` by
-/// reference; who gets none is not there.
+/// Plans the campaign `all`, a letter to everyone in the book, `one_per` household or customer: `line / line |
+/// greeting` by reference; customers without a letter are absent.
 #[track_caller]
 pub fn letter_lines(shop: &Shop, one_per: &str) -> BTreeMap<String, String> {
     let campaign = format!(

@@ -1,19 +1,19 @@
 //! How a test drives the program.
 //!
 //! ```text
-//! let shop = Shop::new();                       a shop folder with the people of faults/base, planned nowhere
+//! let shop = Shop::new();                       a shop folder with the people of faults/base, nothing planned
 //! shop.write("campaigns/x.toml", "…");          files, by their path in the folder; `edit` replaces a piece of one
 //! shop.run("plan spring").says("Planned 6");    status 0 is expected …
 //! shop.run("plan sprung").status(1).stderr(str!["error: …"]);
 //! let list = shop.json("recipients spring");    … `--json` is added, stdout is read as JSON
 //! ```
 //!
-//! What a run says on stderr must be looked at: `stderr` compares all of it, `says` a part, `says_only` names all that may be
-//! there, `talk` gives it, `quiet` allows for none. A run whose stderr was not looked at fails the test when there was any; so does
-//! an unexpected status.
-//! In stdout and stderr the shop folder reads `SHOP`. Commands are split at spaces; "…" and '…' keep words together.
-//! The day is 2024-03-01 unless a command says otherwise (`--today`); the shop's key is fixed, so codes are as well.
-//! The program's environment is empty but for PATH, TMPDIR and NO_COLOR, its standard input is closed.
+//! A test must check what a run prints on stderr: `stderr` compares all of it, `says` a part, `says_only` lists
+//! everything that may be there, `talk` returns it, `quiet` allows nothing. A run with unchecked stderr fails the test,
+//! and so does an unexpected status. In stdout and stderr the shop folder is replaced by `SHOP`. Commands are split at
+//! spaces; "…" and '…' keep words together. The day is 2024-03-01 unless a command sets another (`--today`); the shop's
+//! key is fixed, so codes are too. The program's environment is empty except for PATH, TMPDIR and NO_COLOR, and its
+//! standard input is closed.
 //!
 //! Tests that need pdftotext and the like begin with `if !tools("what is checked") { return; }`.
 

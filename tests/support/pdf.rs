@@ -1,10 +1,10 @@
-//! PDF files as other people's tools see them.
+//! PDF files as other tools see them.
 
 use std::path::Path;
 
 use super::run::outside;
 
-/// A page: its size, and each word with left, top, right and bottom; all in mm from the left top corner.
+/// A page: its size, and each word with left, top, right and bottom; all in mm from the top left corner.
 #[derive(Debug)]
 pub struct PageText {
     /// Width and height.
@@ -14,7 +14,7 @@ pub struct PageText {
 }
 
 impl PageText {
-    /// The words that touch a rectangle, in one line. Each must stand in it as a whole: no edge goes through a word.
+    /// The words that touch a rectangle, in one line. Each must be completely inside it.
     #[track_caller]
     pub fn within(&self, [left, top, right, bottom]: [f64; 4]) -> String {
         let touching = self.words.iter().filter(|(_, b)| b[2] > left && b[0] < right && b[3] > top && b[1] < bottom);
@@ -44,7 +44,7 @@ impl PageText {
     }
 }
 
-/// What is on the pages of a file. It must be sound: qpdf finds nothing, every font is embedded, subset and readable.
+/// The pages of a file. It must be valid: qpdf finds nothing, every font is embedded, subset and readable.
 #[track_caller]
 pub fn pages(folder: &Path, pdf: &str) -> Vec<PageText> {
     outside(folder, &format!("qpdf --check {pdf}"));
@@ -63,7 +63,7 @@ pub fn pages(folder: &Path, pdf: &str) -> Vec<PageText> {
         } else if line.starts_with("<word ") {
             let word = line.split(['>', '<']).nth(2).unwrap_or_default();
             let word = word.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
-            // The tool's boxes are as high as the font may become; capitals and accents leave a fifth of that above them.
+            // The tool's boxes are as high as the font allows; capitals and accents leave a fifth of that above them.
             let top = mm[1] + (mm[3] - mm[1]) * 0.2;
             pages.last_mut().unwrap().words.push((word, [mm[0], top, mm[2], mm[3]]));
         }
@@ -71,7 +71,7 @@ pub fn pages(folder: &Path, pdf: &str) -> Vec<PageText> {
     pages
 }
 
-/// What a scanner reads on each page, rendered at 150 dots an inch; one entry a code.
+/// The codes that a scanner reads on each page, rendered at 150 dpi.
 #[track_caller]
 pub fn scanned(folder: &Path, pdf: &str, count: usize) -> Vec<Vec<String>> {
     outside(folder, &format!("pdftoppm -r 150 -gray {pdf} out/scan"));

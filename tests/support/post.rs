@@ -1,16 +1,16 @@
-//! A mail server on this machine that misbehaves when it is told to, by the name before the @ of the recipient.
+//! A mail server on this machine that misbehaves on request, by the name before the @ of the recipient.
 //!
-//! A name is a phase and what happens there, as in `rcpt-450` or `dot-drop`: the phases are `mail`, `rcpt`, `data` and `dot`
-//! (the message has arrived and is kept before anything happens), what happens a code, `drop`, `hang`, or a reply that no
-//! server should give (`BROKEN`, `ODD`). At `body` the connection ends in the middle of the message. `mail` is told by the
-//! sender's name instead, since no recipient is known yet. Everything else is taken.
+//! A name is a phase and what happens there, as in `rcpt-450` or `dot-drop`: the phases are `mail`, `rcpt`, `data` and
+//! `dot` (the message has arrived and is stored before anything happens); what happens is a code, `drop`, `hang`, or a
+//! reply that no server should give (`BROKEN`, `ODD`). At `body` the connection ends in the middle of the message.
+//! `mail` depends on the sender's name instead, because no recipient is known yet. Everything else is accepted.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Replies that are none, and how often they are said.
+/// Invalid replies, and how often they are sent.
 const BROKEN: [(&str, &[u8], usize); 8] = [
     ("354", b"354 more of it\r\n", 1),
     ("mixed", b"250-ok\r\n251 ok\r\n", 1),
@@ -22,7 +22,8 @@ const BROKEN: [(&str, &[u8], usize); 8] = [
     ("many", b"250-\r\n", 1 << 20),
 ];
 
-/// How a yes is said: after its code, up to the line's end, which `lf` has not whole. `late` comes in a packet of its own.
+/// Forms of a positive reply: after its code, up to the end of the line, which `lf` sends only partly. `late` is sent
+/// in a separate packet.
 const ODD: [(&str, &str, &str); 8] = [
     ("bare", "", ""),
     ("blank", " ", ""),
@@ -34,53 +35,53 @@ const ODD: [(&str, &str, &str); 8] = [
     ("late", " ok", "250 2.0.0 taken"),
 ];
 
-/// Where the messages are that it has taken, each with its recipient.
+/// The accepted messages, each with its recipient.
 type Taken = Arc<Mutex<Vec<(String, String)>>>;
 
 /// The running server; it ends with the test's process.
 #[derive(Debug)]
 pub struct PostOffice {
-    /// Where it listens.
+    /// Its port.
     pub port: u16,
     taken: Taken,
 }
 
-/// What it asks of those who come.
+/// Its settings.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct House {
-    /// It offers no pipelining, and ends the connection when somebody does not wait.
+    /// It offers no pipelining, and ends the connection when a client does not wait.
     pub strict: bool,
     /// It offers nothing at all.
     pub bare: bool,
-    /// It knows no EHLO.
+    /// It does not know EHLO.
     pub old: bool,
-    /// It says that it encrypts, and says more before it does.
+    /// It announces encryption, and sends more before it starts.
     pub injects: bool,
-    /// A name and password are needed; these are `june` and `tea`.
+    /// A name and password are required; these are `june` and `tea`.
     pub locked: bool,
     /// It asks for them one after the other.
     pub asks: bool,
-    /// So many messages are taken in one connection; then it says 421.
+    /// It accepts this many messages per connection; then it sends 421.
     pub most: Option<usize>,
-    /// How many bytes a message may have, as it says.
+    /// The announced size limit of a message, in bytes.
     pub size: Option<usize>,
-    /// What it says of every recipient.
+    /// Its reply for every recipient.
     pub turns_away: Option<&'static str>,
-    /// It offers AUTH PLAIN, and has only LOGIN.
+    /// It offers AUTH PLAIN, and supports only LOGIN.
     pub login_only: bool,
-    /// It offers SMTPUTF8; without it addresses and headers beyond ASCII are refused.
+    /// It offers SMTPUTF8; without it non-ASCII addresses and headers are rejected.
     pub utf8: bool,
-    /// How long it takes over each message.
+    /// How long it takes for each message.
     pub slow: Duration,
 }
 
 impl PostOffice {
-    /// One that asks for nothing.
+    /// One without requirements.
     pub fn open() -> Self {
         Self::with(House::default())
     }
 
-    /// One with rules of its own.
+    /// One with these settings.
     pub fn with(house: House) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -95,7 +96,7 @@ impl PostOffice {
         Self { port, taken }
     }
 
-    /// The recipients of what it has taken, sorted; twice when it came twice.
+    /// The recipients of the accepted messages, sorted; repeated if a message came twice.
     pub fn taken(&self) -> Vec<String> {
         let mut names: Vec<String> = self.taken.lock().unwrap().iter().map(|(to, _)| to.clone()).collect();
         names.sort();
@@ -130,7 +131,7 @@ impl Guest {
         Ok(self.stream.write_all(format!("{text}\r\n").as_bytes())?)
     }
 
-    /// Does what a name asks for at this phase; whether the phase went well.
+    /// Does what a name requests in this phase; returns whether the phase went well.
     fn meet(&mut self, name: &str, phase: &str) -> Result<bool, Over> {
         let Some(what) = name.strip_prefix(phase).and_then(|rest| rest.strip_prefix('-')) else { return Ok(true) };
         let what = what.split('-').next().unwrap_or_default();
@@ -164,7 +165,7 @@ impl Guest {
         }
     }
 
-    /// Says yes, as a name asks for at this phase.
+    /// Sends a positive reply, in the form that a name requests in this phase.
     fn grant(&mut self, name: &str, phase: &str, usual: &str) -> Result<(), Over> {
         let what = name.strip_prefix(phase).and_then(|rest| rest.strip_prefix('-')).unwrap_or_default();
         let what = what.split('-').next().unwrap_or_default();
@@ -279,7 +280,7 @@ impl Guest {
             }
             text.push_str(line.strip_prefix('.').unwrap_or(&line));
         }
-        // A refusal is not kept; who says anything else, or nothing, has it.
+        // A rejected message is not stored; with any other reply, or none, it is.
         let is_no = |what: &str| what.starts_with(['4', '5']) || what.starts_with("no");
         if !name.strip_prefix("dot-").is_some_and(is_no) {
             self.keep.lock().unwrap().push((address.to_owned(), text));

@@ -1,4 +1,4 @@
-//! One run of the program, and what is expected of it.
+//! One run of the program, and its expected output.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use snapbox::IntoData;
 
-/// What a run answered. Its stderr and its status must be what the test expects; see the head of support/.
+/// The output of a run. Its stderr and its status must be as the test expects; see the top of support/.
 #[derive(Debug)]
 pub struct Run {
     command: String,
@@ -18,12 +18,12 @@ pub struct Run {
 }
 
 impl Run {
-    /// Runs the program in `folder`; the text of `folder` reads `SHOP` in the answer.
+    /// Runs the program in `folder`; the path of `folder` is replaced by `SHOP` in the output.
     pub fn of(folder: &Path, arguments: &[String]) -> Self {
         Self::with(folder, arguments, &[])
     }
 
-    /// The same with more in its environment.
+    /// The same with more environment variables.
     pub fn with(folder: &Path, arguments: &[String], environment: &[(&str, &str)]) -> Self {
         let output = program(folder, arguments).envs(environment.iter().copied()).output().expect("the program runs");
         let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(folder.to_str().unwrap(), "SHOP");
@@ -80,7 +80,7 @@ impl Run {
         self.says_only(&[])
     }
 
-    /// Expects nothing on stderr but lines that hold one of these; for runs of which a test cannot know what befalls them.
+    /// Expects nothing on stderr except lines with one of these; for runs whose outcome a test cannot know.
     #[track_caller]
     pub fn says_only(mut self, parts: &[&str]) -> Self {
         self.looked_at_stderr = true;
@@ -89,25 +89,25 @@ impl Run {
         self
     }
 
-    /// What it said on stderr.
+    /// Its stderr.
     pub fn talk(&mut self) -> String {
         self.looked_at_stderr = true;
         self.stderr.clone()
     }
 
-    /// What it gave on stdout.
+    /// Its stdout.
     pub fn out(&self) -> String {
         String::from_utf8_lossy(&self.stdout).into_owned()
     }
 
-    /// What it gave on stdout, as JSON.
+    /// Its stdout, as JSON.
     #[track_caller]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.stdout)
             .unwrap_or_else(|e| panic!("`{}`: no JSON ({e}):\n{}\n{}", self.command, self.out(), self.stderr))
     }
 
-    /// The status it ended with, whatever is expected.
+    /// Its status, without an expectation.
     pub fn ended(&mut self) -> i32 {
         self.expected = self.status;
         self.status
@@ -125,11 +125,11 @@ impl Drop for Run {
     }
 }
 
-/// The program, ready to run in a folder, in an environment of its own.
+/// The program, ready to run in a folder, in a clean environment.
 pub fn program(folder: &Path, arguments: &[String]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_regulars"));
     command.current_dir(folder).args(arguments).stdin(Stdio::null()).env_clear();
-    // The fonts and the resolver of this machine decide nothing.
+    // Independent of this machine's fonts and resolver.
     command.env("NO_COLOR", "1").env("REGULARS_FONTS", "").env("REGULARS_RESOLVER", "none");
     for kept in ["PATH", "TMPDIR"] {
         if let Some(value) = std::env::var_os(kept) {
@@ -139,7 +139,7 @@ pub fn program(folder: &Path, arguments: &[String]) -> Command {
     command
 }
 
-/// A command as it is typed, in words: split at spaces, "…" and '…' keep words together.
+/// A typed command as words: split at spaces, "…" and '…' keep words together.
 pub fn words_of(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
     for c in line.trim().chars() {
@@ -158,25 +158,25 @@ pub fn words_of(line: &str) -> Vec<String> {
     words
 }
 
-/// Whether the tools of `sh tests/run` are there; when they are not, says what is left to it.
+/// Whether the tools of `sh tests/run` are available; if not, prints what is left to it.
 pub fn tools(what: &str) -> bool {
     let there = std::env::var_os("REGULARS_TOOLS").is_some_and(|value| value == "1");
     if !there {
         use std::io::Write as _;
-        // Straight to the terminal: what a test prints is swallowed when it passes.
+        // Directly to the terminal: the output of a test is hidden when it passes.
         let _ = writeln!(std::io::stderr(), "left to `sh tests/run`: {what}");
     }
     there
 }
 
-/// Asks a process to end, as Ctrl-C does. Every shell has a `kill` of its own.
+/// Interrupts a process, as Ctrl-C does, with the shell's `kill`.
 #[track_caller]
 pub fn interrupt(process: u32) {
     let status = Command::new("sh").args(["-c", &format!("kill -INT {process}")]).status();
     assert!(status.is_ok_and(|status| status.success()), "process {process} cannot be interrupted");
 }
 
-/// Runs a tool; what it gives on stdout.
+/// Runs a tool; returns its stdout.
 #[track_caller]
 pub fn outside(folder: &Path, line: &str) -> String {
     let words = words_of(line);

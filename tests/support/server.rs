@@ -1,4 +1,4 @@
-//! The pages of a shop, served on a free port of this machine, and a browser of few words.
+//! The pages of a shop, served on a free port of this machine, and a minimal browser.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use super::base::Shop;
 use super::run::{interrupt, program, words_of};
 
-/// Longer than anything takes that goes well.
+/// Longer than any successful operation.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// `regulars serve`, running; it is ended with the test.
+/// `regulars serve`, running; it is stopped with the test.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
@@ -21,17 +21,16 @@ pub struct Server {
     said: Arc<Mutex<String>>,
 }
 
-/// What a page answered.
+/// A response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     pub status: u16,
-    /// Names in lower case, in the order of the answer, without the date.
+    /// Lowercase names, in order, without the date.
     pub headers: Vec<(String, String)>,
     pub body: String,
 }
 
 impl Page {
-    /// The value of a header.
     #[track_caller]
     pub fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(known, _)| known == name);
@@ -47,7 +46,7 @@ impl Page {
 }
 
 impl Server {
-    /// Serves a shop on 2024-03-01, or as `more` says.
+    /// Serves a shop on 2024-03-01, or with the options in `more`.
     #[track_caller]
     pub fn start(shop: &Shop, more: &str) -> Self {
         let today = if more.contains("--today") { "" } else { "--today 2024-03-01 " };
@@ -64,7 +63,6 @@ impl Server {
         Self { child, address: address.unwrap_or_else(|| panic!("it is not open: {first}")), said }
     }
 
-    /// Asks for a page.
     #[track_caller]
     pub fn get(&self, path: &str) -> Page {
         self.ask(&format!("GET {path} HTTP/1.1\r\n"), "")
@@ -86,7 +84,8 @@ impl Server {
         self.ask_bare(&format!("{head}{page}"), body)
     }
 
-    /// The headers of whoever has a page open: the token of its forms, and its cookie. Cookies and names are as `head` has them.
+    /// The headers of a browser that has a page open: the token of its forms, and its cookie. Cookies and host are as
+    /// in `head`.
     #[track_caller]
     pub fn form_headers(&self, head: &str) -> String {
         let as_they_are =
@@ -102,19 +101,19 @@ impl Server {
         format!("{cookie}X-CSRF-Token: {}\r\n", super::counter::value(&page, "csrf"))
     }
 
-    /// The same as it stands.
+    /// The same without added headers.
     #[track_caller]
     pub fn ask_bare(&self, head: &str, body: &str) -> Page {
         self.ask_bytes(head, body.as_bytes())
     }
 
-    /// The same, of a body that may be no text.
+    /// The same, with a body that may not be text.
     #[track_caller]
     pub fn ask_bytes(&self, head: &str, body: &[u8]) -> Page {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let host = if head.contains("Host:") { String::new() } else { format!("Host: {}\r\n", self.address) };
-        // A server that has heard enough answers before the end.
+        // A server that has read enough responds before the end.
         let _ = write!(stream, "{head}{host}Connection: close\r\n\r\n").and_then(|()| stream.write_all(body));
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
@@ -126,17 +125,17 @@ impl Server {
         Page { status, headers, body: body.to_owned() }
     }
 
-    /// The number of its process.
+    /// Its process ID.
     pub fn process(&self) -> u32 {
         self.child.id()
     }
 
-    /// Asks it to end, as Ctrl-C does.
+    /// Interrupts it, as Ctrl-C does.
     pub fn interrupt(&self) {
         interrupt(self.child.id());
     }
 
-    /// Waits until it has ended: its status, and all that it said.
+    /// Waits until it has ended: its status, and all its output.
     #[track_caller]
     pub fn ended(mut self) -> (i32, String) {
         let began = Instant::now();
@@ -149,7 +148,7 @@ impl Server {
         panic!("it does not end");
     }
 
-    /// What it said until now.
+    /// Its output so far.
     pub fn said(&self) -> String {
         self.said.lock().unwrap().clone()
     }

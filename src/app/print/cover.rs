@@ -1,4 +1,4 @@
-//! The cover sheet of a whole print run: what is counted on it.
+//! The cover sheet of a complete print run.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,11 +13,11 @@ use crate::letter::{self, Cover, Paper, Section};
 use crate::text;
 use crate::text::long_date;
 
-/// From so many pieces on, USPS takes letters as Marketing Mail.
+/// From this many pieces on, USPS accepts letters as Marketing Mail.
 const MARKETING_MAIL: usize = 200;
 
-/// Writes the cover sheet of these letters, each of so many pages, when they are the whole campaign; where it is, and what
-/// could not be set on it.
+/// Writes the cover sheet if these letters are the whole campaign; returns its path, and what could not be typeset.
+/// `pages` has the number of pages of each letter.
 pub(super) fn write(
     run: &PrintRun<'_>,
     letters: &[&Recipient],
@@ -56,7 +56,7 @@ fn counted(run: &PrintRun<'_>, letters: &[&Recipient], pages: &[usize]) -> Cover
     }
 }
 
-/// What is counted as a whole; so many of the letters stay in the country.
+/// The totals; `here` is how many letters stay in the country.
 fn figures(run: &PrintRun<'_>, letters: &[&Recipient], pages: &[usize], here: usize) -> Vec<(String, String)> {
     let settings = &run.on.settings;
     let one = |letter: Option<&&Recipient>| {
@@ -84,7 +84,7 @@ fn figures(run: &PrintRun<'_>, letters: &[&Recipient], pages: &[usize], here: us
     figures.into_iter().map(|(what, figure)| (what.to_owned(), figure)).collect()
 }
 
-/// Counts by branch, by pages and by country; `abroad` has the country of each letter that leaves this one.
+/// Counts by branch, by pages and by country; `abroad` has the country of each letter that goes abroad.
 fn sections(run: &PrintRun<'_>, letters: &[&Recipient], pages: &[usize], abroad: &[String]) -> Vec<Section> {
     let branches = run
         .on
@@ -108,7 +108,7 @@ fn section(title: &str, rows: Vec<(String, usize)>) -> Section {
     Section { title: title.to_owned(), rows }
 }
 
-/// How many of each, in order.
+/// How often each item occurs, in order.
 fn tally<T: Ord>(items: impl Iterator<Item = T>) -> Vec<(T, usize)> {
     let mut counts = BTreeMap::new();
     for item in items {

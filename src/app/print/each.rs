@@ -1,4 +1,4 @@
-//! One file a person, each the same as `preview` gives.
+//! One file per person, each identical to what `preview` writes.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,8 +15,8 @@ use crate::files;
 use crate::piece;
 use crate::store::Store;
 
-/// Prints each letter into a file of its own. All are made beside the folder before the first goes into it; files that an
-/// earlier run left there and that belong to no letter any more go, files of other people stay.
+/// Prints each letter into its own file. All are made next to the folder before the first is moved into it; files of an
+/// earlier run that no longer belong to a letter are removed, other files stay.
 pub(super) fn print(run: PrintRun<'_>, store: &mut Store) -> Result<PrintOutcome> {
     let (run, left_out, pages) = run.in_order()?;
     let (folder, mut set) = (run.path("letters", ""), FileSet::new(&run.folder()));
@@ -29,12 +29,12 @@ pub(super) fn print(run: PrintRun<'_>, store: &mut Store) -> Result<PrintOutcome
     Ok(PrintOutcome { count, pages, file: folder, cover, warnings, left_out, ..PrintOutcome::default() })
 }
 
-/// The name of a letter's file: the number first, so that folders show them in posting order.
+/// The name of a letter's file; the number comes first, so that folders show them in posting order.
 fn name(letter: &Recipient) -> String {
     format!("{:04}-{}.pdf", letter.number.unwrap_or(0), piece::file_name(&letter.reference))
 }
 
-/// Makes the files, several at a time.
+/// Makes the files, several in parallel.
 fn make(run: &PrintRun<'_>, folder: &Path, set: &mut FileSet) -> Result<()> {
     let drafts: Vec<PathBuf> = run.letters.iter().map(|letter| set.add(&folder.join(name(letter)))).collect();
     if let Some(folder) = drafts.first().and_then(|draft| draft.parent()) {
@@ -46,14 +46,13 @@ fn make(run: &PrintRun<'_>, folder: &Path, set: &mut FileSet) -> Result<()> {
     let work = || -> Result<()> {
         while let Some((letter, path)) = pieces.get(next.fetch_add(1, Ordering::Relaxed)) {
             let mut pdf = Vec::new();
-            run.on.print(&[letter], (false, false), &|_| Ok(()), &mut pdf)?;
+            run.on.print_one(letter, &mut pdf)?;
             files::create_anew(path)?.write_all(&pdf).map_err(|e| Error::io("write", path, e))?;
             report(1 + done.fetch_add(1, Ordering::Relaxed))?;
         }
         Ok(())
     };
-    let broke_off =
-        || Error::of(ErrorKind::Machine, "the letters could not be printed: a part of the program broke off");
+    let broke_off = || Error::of(ErrorKind::Machine, "the letters could not be printed: a part of the program failed");
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..piece::threads()).map(|_| scope.spawn(work)).collect();
         workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| broke_off())?)

@@ -6,15 +6,14 @@ use crate::app::progress::Activity;
 use crate::error::Result;
 use crate::files;
 use crate::letter::{self, Envelope};
-use crate::merge;
 use crate::piece;
 
-/// Prints an envelope for each whose letter is in order.
+/// Prints an envelope for each letter without problems.
 pub(super) fn print(run: PrintRun<'_>, envelope: Envelope) -> Result<PrintOutcome> {
     let (run, mut left_out, _) = run.in_order()?;
     let file = run.path("envelopes", ".pdf");
     let sender: Vec<String> = std::iter::once(&run.on.settings.name).chain(&run.on.settings.address).cloned().collect();
-    let addresses: Vec<_> = run.letters.iter().map(|letter| merge::address_forms(&letter.fields.to_read())).collect();
+    let addresses = run.addresses();
     let report = run.progress.of(Activity::PrintLetters, run.letters.len());
     let imprint = run.imprint("envelopes", &report);
     let printed = files::write_whole_with(&file, |out| {
@@ -24,5 +23,5 @@ pub(super) fn print(run: PrintRun<'_>, envelope: Envelope) -> Result<PrintOutcom
         Ok(printed)
     })?;
     let count = printed.pages.iter().sum();
-    Ok(PrintOutcome { count, size: envelope.name(), file, left_out, ..PrintOutcome::default() })
+    Ok(PrintOutcome { count, size: envelope.name().to_owned(), file, left_out, ..PrintOutcome::default() })
 }

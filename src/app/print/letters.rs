@@ -1,4 +1,4 @@
-//! All letters in one PDF, and the list of which is on which page.
+//! All letters in one PDF, and the manifest of which letter is on which page.
 
 use super::cover;
 use super::options::PrintOutcome;
@@ -13,8 +13,8 @@ use crate::letter::Printed;
 use crate::piece;
 use crate::text::csv::CsvTable;
 
-/// Prints the letters, the manifest and, when it is all of them, the cover sheet; what was printed, whose letters, and the
-/// files, which have not got their names yet. Nothing is written down.
+/// Prints the letters, the manifest and, for a complete run, the cover sheet; returns the outcome, the recipients, and
+/// the files, which do not have their final names yet. Nothing is recorded.
 pub(crate) fn print<'r>(run: &PrintRun<'r>) -> Result<(PrintOutcome, Vec<&'r Recipient>, FileSet)> {
     let (pdf, manifest) = (run.path("letters", ".pdf"), run.path("manifest", ".csv"));
     let mut set = FileSet::new(&run.folder());
@@ -42,15 +42,25 @@ pub(crate) fn print<'r>(run: &PrintRun<'r>) -> Result<(PrintOutcome, Vec<&'r Rec
     Ok((outcome, letters, set))
 }
 
-/// Which letter is on which page; a column more when some go instead of emails.
+/// Which letter is on which page; with one more column when some replace emails.
 fn manifest_csv(run: &PrintRun<'_>, printed: &Printed) -> String {
+    let (head, rows) = manifest_rows(run, &printed.pages);
+    let mut table = CsvTable::new(head);
+    for row in rows {
+        table.row(row);
+    }
+    table.text()
+}
+
+/// The columns of the manifest, and a row for each letter that has pages; a column more when some go instead of emails.
+pub(super) fn manifest_rows(run: &PrintRun<'_>, pages: &[usize]) -> (Vec<&'static str>, Vec<Vec<String>>) {
     let mut head = vec!["page", "pages", "number", "ref", "name", "postcode", "branch", "code"];
     let instead =
         run.on.templates.wave == 0 && run.letters.iter().any(|letter| letter.channel != Some(Channel::Letter));
     head.extend(instead.then_some("instead_of"));
-    let mut table = CsvTable::new(head);
+    let mut rows = Vec::with_capacity(pages.len());
     let mut page = 1;
-    for (letter, pages) in run.letters.iter().zip(&printed.pages).filter(|(_, pages)| **pages > 0) {
+    for (letter, pages) in run.letters.iter().zip(pages).filter(|(_, pages)| **pages > 0) {
         let number = letter.number.map(|n| n.to_string()).unwrap_or_default();
         let code = letter.code_text().to_owned();
         let [reference, name, postcode, branch] =
@@ -59,8 +69,8 @@ fn manifest_csv(run: &PrintRun<'_>, printed: &Printed) -> String {
         row.extend(instead.then(|| {
             letter.channel.filter(|first| *first != Channel::Letter).map_or(String::new(), |first| first.to_string())
         }));
-        table.row(row);
+        rows.push(row);
         page += if run.duplex { pages.next_multiple_of(2) } else { *pages };
     }
-    table.text()
+    (head, rows)
 }

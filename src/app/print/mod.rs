@@ -5,6 +5,7 @@ mod each;
 mod envelopes;
 mod labels;
 mod letters;
+mod list;
 mod options;
 mod publish;
 mod run;
@@ -17,6 +18,7 @@ use super::progress::Progress;
 use crate::campaign::{self, Planned, Recipient};
 use crate::domain::{CampaignState, Channel, RecipientId};
 use crate::error::{Error, Result};
+use crate::letter::LAYOUT_VERSION;
 use crate::piece::FrozenCampaign;
 use crate::reminder;
 use crate::shop::Shop;
@@ -28,10 +30,10 @@ pub(crate) use options::{LabelOptions, PrintForm, PrintOptions, PrintOutcome};
 pub(crate) use publish::PrintLock;
 pub(crate) use run::PrintRun;
 
-/// Prints; may be done any number of times.
+/// Prints; may be repeated any number of times.
 ///
 /// # Errors
-/// When there is nothing to print, or a letter has a problem that may not be left out.
+/// When there is nothing to print, or a letter has a problem and problems may not be left out.
 pub(crate) fn print(
     shop: &Shop,
     slug: &str,
@@ -51,7 +53,7 @@ pub(crate) fn print(
     };
     let all = campaign::recipients(&read, on.planned.id)?;
     if on.planned.state == CampaignState::Posted && options.wave.is_none() {
-        // Whoever gets a letter instead of an email may have said no since.
+        // Someone who gets a letter instead of an email may have opted out since.
         let open = Planned { state: CampaignState::Sending, ..on.planned.clone() };
         on.held_back = campaign::held_back(&read, &open, None)?;
         let to_post: HashSet<RecipientId> = all.iter().filter(|r| run::is_to_post(r)).map(|r| r.id).collect();
@@ -70,6 +72,7 @@ pub(crate) fn print(
         (_, Some((placed, false))) => labels::print(run, &placed)?,
         (PrintForm::Envelopes(envelope), _) => envelopes::print(run, *envelope)?,
         (PrintForm::Each, _) => each::print(run, &mut store)?,
+        (PrintForm::List, _) => list::print(run, &mut store)?,
         _ => {
             let (outcome, printed, files) = letters::print(&run)?;
             files.announce(0)?;
@@ -78,24 +81,39 @@ pub(crate) fn print(
             outcome
         }
     };
-    Ok(PrintOutcome { differences: campaign::differences(&store.read(), shop, &on.planned)?, ..outcome })
+    let mut differences = campaign::differences(&store.read(), shop, &on.planned)?;
+    differences.extend(other_layout(&on.planned, form));
+    Ok(PrintOutcome { differences, ..outcome })
 }
 
-/// Ends what a run that was killed left of the letters of a wave; the files that it made and that have got their names now.
-/// The lock is held.
+/// That lines may break elsewhere than in a proof which was made with the plan, if letters are set in another way now.
+fn other_layout(planned: &Planned, form: &PrintForm) -> Option<String> {
+    let slug = &planned.slug;
+    let is_text = matches!(form, PrintForm::Letters | PrintForm::Each);
+    (is_text && planned.layout != LAYOUT_VERSION).then(|| {
+        format!(
+            "{} was planned with another version of Regulars: lines and pages may break elsewhere than in a proof from \
+             then; `regulars proof {slug}` shows the letters as they are printed now",
+            text::quote(slug)
+        )
+    })
+}
+
+/// Completes what a killed run left of the letters of a wave; returns the files that have their final names now. The
+/// lock must be held.
 pub(crate) fn end_what_was_left(read: &Read<'_>, shop: &Shop, planned: &Planned, wave: usize) -> Result<Vec<PathBuf>> {
     let batches = if wave == 0 { 0 } else { reminder::batches(read, planned, wave)? };
     publish::recover(&run::folder(shop, &planned.slug, wave), batches)
 }
 
-/// The reminders of which a run that was killed left something in the folder of a campaign.
+/// The reminders for which a killed run left files in the folder of a campaign.
 pub(crate) fn waves_left(out: &Path) -> Vec<usize> {
     let folders = std::fs::read_dir(out).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
     let left = folders.filter(|folder| publish::is_left(folder));
     left.filter_map(|folder| folder.file_name()?.to_str()?.strip_prefix("reminder-")?.parse().ok()).collect()
 }
 
-/// A reminder whose letters were printed, to print them again.
+/// A reminder whose letters were printed, for a reprint.
 fn printed_reminder(read: &Read<'_>, shop: &Shop, slug: &str, wave: usize) -> Result<FrozenCampaign> {
     let planned = campaign::need(read, slug)?;
     let printed = reminder::batches(read, &planned, wave)?;
@@ -151,6 +169,7 @@ mod tests {
             (Some(PrintForm::Letters), Activity::LayOutLetters, "printed"),
             (Some(PrintForm::Each), Activity::CheckLetters, "printed"),
             (Some(PrintForm::Each), Activity::PrintLetters, "printed"),
+            (Some(PrintForm::List), Activity::CheckLetters, "printed"),
             (Some(labels()), Activity::CheckLetters, "printed"),
             (Some(labels()), Activity::PrintLetters, "printed"),
             (Some(envelopes()), Activity::CheckLetters, "printed"),

@@ -1,4 +1,4 @@
-//! What can be printed, and what came of it.
+//! What can be printed, and the outcome.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -9,17 +9,17 @@ use crate::letter::Envelope;
 /// Which letters, and how.
 #[derive(Debug, Default)]
 pub(crate) struct PrintOptions {
-    /// From this number in posting order on.
+    /// First number in posting order.
     pub(crate) from: Option<usize>,
-    /// Up to this number.
+    /// Last number.
     pub(crate) to: Option<usize>,
-    /// Those of a reminder, once more.
+    /// Letters of this reminder, as a reprint.
     pub(crate) wave: Option<NonZeroUsize>,
-    /// Goes on without the letters that have problems.
+    /// Print the letters without problems only.
     pub(crate) leave_out_problems: bool,
-    /// Lets letters go that are held back.
+    /// Also print letters that are held back.
     pub(crate) despite: bool,
-    /// Each letter starts on a front.
+    /// Each letter starts on a front side.
     pub(crate) duplex: bool,
 }
 
@@ -28,8 +28,10 @@ pub(crate) struct PrintOptions {
 pub(crate) enum PrintForm {
     /// All in one PDF, with a manifest.
     Letters,
-    /// A PDF a person.
+    /// Labels, and their position on the sheet.
     Each,
+    /// A list with their addresses, for a house that prints and mails them.
+    List,
     Labels(LabelOptions),
     Envelopes(Envelope),
 }
@@ -41,7 +43,7 @@ pub(crate) struct LabelOptions {
     pub(crate) sheet: String,
     /// The first free label, counted row by row from 1.
     pub(crate) start: usize,
-    /// `0.5,-1`: millimetres to the right and down.
+    /// `0.5,-1`: millimeters to the right and down.
     pub(crate) nudge: Option<String>,
     /// Only their outlines.
     pub(crate) outline: bool,
@@ -56,13 +58,13 @@ pub(crate) struct PrintOutcome {
     pub(crate) pages: usize,
     /// Of paper, or of labels.
     pub(crate) sheets: usize,
-    /// What the labels' sheet or the envelope is called.
-    pub(crate) size: &'static str,
+    /// The name of the label sheet or the envelope.
+    pub(crate) size: String,
     /// The PDF, or the folder of the PDFs.
     pub(crate) file: PathBuf,
     pub(crate) manifest: Option<PathBuf>,
     pub(crate) cover: Option<PathBuf>,
-    /// What could not be set on the cover sheet.
+    /// What could not be typeset on the cover sheet.
     pub(crate) warnings: Vec<String>,
     /// Why letters were left out.
     pub(crate) left_out: Vec<Error>,

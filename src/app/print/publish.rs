@@ -1,7 +1,7 @@
-//! The files of a print run, which take their names together once it is on record that they were printed.
+//! The files of a print run get their final names together, once it is recorded that they were printed.
 //!
-//! Until then they lie under other names. A list beside them says what they are, so that a run that was killed between two
-//! names is completed by the next one, and named by `doctor`.
+//! Until then they have temporary names. A list next to them names them, so that the next run can complete a run that
+//! was killed between two renames, and `doctor` can report it.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -15,10 +15,10 @@ use crate::text;
 /// The list, in the folder of the files.
 const LIST: &str = "printing.part";
 
-/// How the names of files begin that are made here.
-const STEMS: [&str; 5] = ["letters", "manifest", "cover", "labels", "envelopes"];
+/// The stems of files made here.
+const STEMS: [&str; 6] = ["letters", "manifest", "cover", "labels", "envelopes", "list"];
 
-/// The right to print the letters of a campaign; given back when it is dropped, or the program ends in whatever way.
+/// A lock on printing the letters of a campaign; released when it is dropped or the program ends.
 #[derive(Debug)]
 pub(crate) struct PrintLock {
     path: PathBuf,
@@ -26,12 +26,10 @@ pub(crate) struct PrintLock {
 }
 
 impl PrintLock {
-    /// Takes it.
-    ///
     /// # Errors
-    /// When another program prints letters of this campaign.
+    /// When another program is printing letters of this campaign.
     pub(crate) fn take(shop: &Shop, slug: &str) -> Result<Self> {
-        let folder = shop.out(slug);
+        let folder = shop.out_to_write(slug)?;
         std::fs::create_dir_all(&folder).map_err(|e| Error::io("make the folder", &folder, e))?;
         let path = folder.join("printing.lock");
         let busy = || {
@@ -46,18 +44,18 @@ impl PrintLock {
 impl Drop for PrintLock {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.path);
-        // A folder in which nothing was made.
+        // A folder that was created and is still empty.
         if let Some(folder) = self.path.parent() {
             let _ = std::fs::remove_dir(folder);
         }
     }
 }
 
-/// Files that were made and have not got their names yet; without [`FileSet::publish`] they go again.
+/// Files that were made and do not have their final names yet; without [`FileSet::publish`] they are deleted.
 #[derive(Debug)]
 pub(crate) struct FileSet {
     folder: PathBuf,
-    /// By their paths in the folder.
+    /// Relative to the folder.
     names: Vec<PathBuf>,
     is_published: bool,
 }
@@ -67,7 +65,7 @@ impl FileSet {
         Self { folder: folder.to_owned(), names: Vec::new(), is_published: false }
     }
 
-    /// Where a file is to be written that becomes `path`.
+    /// Where to write the file that becomes `path`.
     pub(super) fn add(&mut self, path: &Path) -> PathBuf {
         let name = path.strip_prefix(&self.folder).unwrap_or(path).to_owned();
         let draft = self.folder.join(draft_of(&name));
@@ -75,7 +73,7 @@ impl FileSet {
         draft
     }
 
-    /// Lists the files for whoever comes after a kill; `batch` is that of a reminder's print run.
+    /// Writes the list of files, in case this run is killed; `batch` is the print run of a reminder.
     pub(crate) fn announce(&self, batch: usize) -> Result<()> {
         let mut list = format!("{batch}\n");
         for name in &self.names {
@@ -85,7 +83,7 @@ impl FileSet {
         files::sync_folder(&self.folder)
     }
 
-    /// Gives all of them their names.
+    /// Gives all of them their final names.
     pub(crate) fn publish(mut self) -> Result<()> {
         self.is_published = true;
         name_all(&self.folder, &self.names)
@@ -101,13 +99,13 @@ impl Drop for FileSet {
     }
 }
 
-/// Whether a killed run left something in a folder that has to be ended.
+/// Whether a killed run left something in a folder that has to be completed.
 pub(super) fn is_left(folder: &Path) -> bool {
     folder.join(LIST).exists()
 }
 
-/// Ends what a killed run left in a folder: files of which some have their names get all of them, and so do those of a reminder
-/// that is on record, as `batch_on_record` says; others go. The files that got their names.
+/// Completes what a killed run left in a folder. If some files have their final names, or the batch is recorded
+/// (`batch_on_record`), all get their names; otherwise they are deleted. Returns the files that got their names.
 pub(super) fn recover(folder: &Path, batch_on_record: usize) -> Result<Vec<PathBuf>> {
     let path = folder.join(LIST);
     let mut completed = Vec::new();
@@ -128,7 +126,7 @@ pub(super) fn recover(folder: &Path, batch_on_record: usize) -> Result<Vec<PathB
     Ok(completed)
 }
 
-/// Gives files their names, those that have none yet, and removes the list.
+/// Gives the remaining files their final names, and removes the list.
 fn name_all(folder: &Path, names: &[PathBuf]) -> Result<()> {
     let mut places = BTreeSet::new();
     for name in names {
@@ -151,7 +149,7 @@ fn name_all(folder: &Path, names: &[PathBuf]) -> Result<()> {
     files::remove(&folder.join(LIST))
 }
 
-/// Removes the single letters of an earlier run from a folder; other files stay.
+/// Removes single letters of an earlier run from a folder; other files stay.
 fn remove_old_letters(folder: &Path, names: &BTreeSet<PathBuf>) -> Result<()> {
     let there = std::fs::read_dir(folder).map_err(|e| Error::io("read", folder, e))?;
     for path in there.filter_map(std::result::Result::ok).map(|file| file.path()) {
@@ -162,13 +160,13 @@ fn remove_old_letters(folder: &Path, names: &BTreeSet<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// Whether a file is one of a single letter: `0012-C-0088.pdf`.
+/// Whether a file name is that of a single letter: `0012-C-0088.pdf`.
 fn is_letter(file: &str) -> bool {
     let digits = file.find(|c: char| !c.is_ascii_digit()).unwrap_or(0);
     digits >= 4 && file[digits..].starts_with('-') && Path::new(file).extension().is_some_and(|e| e == "pdf")
 }
 
-/// Removes what is half made.
+/// Removes unfinished files.
 fn clear(folder: &Path) {
     for path in std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())) {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -178,7 +176,7 @@ fn clear(folder: &Path) {
     }
 }
 
-/// Under which name a file is made: `letters.pdf.part`, `letters.part/0012-C-0088.pdf`.
+/// The temporary name of a file: `letters.pdf.part`, `letters.part/0012-C-0088.pdf`.
 fn draft_of(name: &Path) -> PathBuf {
     let mut parts = name.components();
     let mut first = parts.next().map(Component::as_os_str).unwrap_or_default().to_owned();

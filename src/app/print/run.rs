@@ -1,4 +1,4 @@
-//! One run over the letters of a campaign: which they are, where its files go, and what may be left out.
+//! One run over the letters of a campaign: which letters, where the files are written, and what may be left out.
 
 use std::path::PathBuf;
 
@@ -8,28 +8,29 @@ use crate::app::progress::{Activity, Progress};
 use crate::campaign::{self, Recipient, SecondPiece};
 use crate::domain::{Channel, PieceState};
 use crate::error::{Error, Result};
-use crate::letter::{Imprint, Printed};
+use crate::letter::{AddressForms, Imprint, Printed};
+use crate::merge;
 use crate::piece::{self, FrozenCampaign};
 use crate::shop::Shop;
 use crate::store::Store;
 use crate::text;
 
-/// What is to be printed, from which plan, and where it goes.
+/// What is to be printed, from which plan, and where the files are written.
 pub(crate) struct PrintRun<'r> {
     pub(super) shop: &'r Shop,
     pub(super) on: &'r FrozenCampaign,
     pub(super) progress: &'r Progress<'r>,
     /// The recipients of letters, in posting order.
     pub(super) letters: Vec<&'r Recipient>,
-    /// They are all the letters of the campaign.
+    /// Whether they are all letters of the campaign.
     pub(super) whole: bool,
-    /// `-2-3` after the names of files that hold only some of the letters.
+    /// `-2-3` after the names of files with only some of the letters.
     part: String,
     pub(super) leave_out: bool,
     pub(super) duplex: bool,
 }
 
-/// Whether they get a letter instead of an email, and it was not posted yet.
+/// Whether they get a letter instead of an email that was not mailed yet.
 pub(super) fn is_to_post(recipient: &Recipient) -> bool {
     recipient.second.as_ref().is_some_and(SecondPiece::is_to_post)
 }
@@ -51,16 +52,18 @@ impl<'r> PrintRun<'r> {
         let (from, to) = (options.from.unwrap_or(1), options.to.unwrap_or(usize::MAX));
         let none = all.is_empty();
         let whole = options.from.is_none() && options.to.is_none();
-        // After the campaign was posted, emails may have become letters: then it is those alone that are missing.
+        // After the campaign was mailed, emails may have been replaced by letters: then only those are missing.
         let has_rest = options.wave.is_none() && on.planned.posted_on.is_some();
         let rest = whole && has_rest && all.iter().any(|r| is_to_post(r));
         let wanted = |r: &&Recipient| r.number.is_some_and(|n| (from..=to).contains(&n)) && (!rest || is_to_post(r));
         let letters: Vec<&Recipient> = all.into_iter().filter(wanted).collect();
         if letters.is_empty() {
             let hint = match (none, options.wave) {
-                (false, _) => "look at the numbers in `regulars recipients`",
+                (false, _) => "check the numbers in `regulars recipients`",
                 (true, None) => "its pieces are emails: `regulars send`",
-                (true, Some(_)) => "all whose letter was printed have come since, or are not to be written to any more",
+                (true, Some(_)) => {
+                    "everyone whose letter was printed has come since, or must not be contacted any more"
+                }
             };
             return Err(Error::new(format!("{} has no letter to print", text::quote(&on.planned.slug))).hint(hint));
         }
@@ -75,7 +78,7 @@ impl<'r> PrintRun<'r> {
         Ok(Self { shop, on, progress, letters, whole, part, leave_out, duplex })
     }
 
-    /// The letters of a reminder that are due, for the print run `batch` of it.
+    /// The letters of a reminder that are due, for its print run `batch`.
     pub(crate) fn of_reminder(
         letters: Vec<&'r Recipient>,
         on: &'r FrozenCampaign,
@@ -87,7 +90,7 @@ impl<'r> PrintRun<'r> {
         Self { shop, on, progress, letters, whole: true, part, leave_out: true, duplex: false }
     }
 
-    /// Where a file of this run goes: `out/NAME/letters-2-3.pdf`, of a reminder `out/NAME/reminder-1/letters.pdf`.
+    /// The path of a file of this run: `out/NAME/letters-2-3.pdf`, of a reminder `out/NAME/reminder-1/letters.pdf`.
     pub(super) fn path(&self, stem: &str, ending: &str) -> PathBuf {
         self.folder().join(format!("{stem}{}{ending}", self.part))
     }
@@ -97,7 +100,7 @@ impl<'r> PrintRun<'r> {
         folder(self.shop, &self.on.planned.slug, self.on.templates.wave)
     }
 
-    /// Writes down that letters were printed; those of a reminder are written down with it.
+    /// Records that letters were printed; those of a reminder are recorded as sent.
     pub(super) fn mark_printed(&self, store: &mut Store, letters: &[&Recipient]) -> Result<()> {
         if self.on.templates.wave > 0 {
             return Ok(());
@@ -105,28 +108,40 @@ impl<'r> PrintRun<'r> {
         store.write(|write| campaign::mark_printed(write, &self.on.planned, letters.iter().copied()))
     }
 
-    /// How many sheets of paper letters of so many pages take.
+    /// How many sheets of paper letters with these page counts take.
     pub(super) fn sheets(&self, pages: &[usize]) -> usize {
-        pages.iter().map(|pages| if self.duplex { pages.div_ceil(2) } else { *pages }).sum()
+        // The two pages of a postcard are its sides.
+        let is_double = self.duplex || self.on.templates.stationery.iter().all(|own| own.paper.is_postcard());
+        pages.iter().map(|pages| if is_double { pages.div_ceil(2) } else { *pages }).sum()
     }
 
-    /// What the files beside the letters are made with; each kind has an identity of its own.
+    /// Settings for the files that accompany the letters; each kind has its own identity.
     pub(super) fn imprint<'i>(&'i self, kind: &str, progress: &'i dyn Fn(usize) -> Result<()>) -> Imprint<'i> {
         Imprint {
             fonts: &self.on.templates.fonts,
             language: self.on.templates.stationery.first().map_or("en", |own| own.language.as_str()),
-            title: format!("{}: {kind}", self.on.title()),
+            title: format!("{}: {kind}", self.on.settings.name),
             fingerprint: kind.bytes().fold(self.on.fingerprint(), |id, byte| id + &format!("{byte:02x}")),
             created: self.on.planned.dated,
             progress,
         }
     }
 
-    /// The same with only those whose letter is in order, so that what is made beside the letters matches their stack; what
-    /// is wrong with the others, and the pages of each letter.
+    /// The addresses of the letters.
+    pub(super) fn addresses(&self) -> Vec<AddressForms> {
+        let of = |letter: &&Recipient| {
+            let fields = letter.fields.to_read();
+            let country = fields.get("customer.country").unwrap_or(&self.on.settings.country).to_owned();
+            AddressForms { forms: merge::address_forms(&fields), country }
+        };
+        self.letters.iter().map(of).collect()
+    }
+
+    /// Keeps only the letters without problems, so that labels and envelopes match the stack of letters; returns the
+    /// problems of the others, and the page count of each letter.
     ///
     /// # Errors
-    /// When something is wrong that may not be left out.
+    /// When there is a problem and problems may not be left out.
     pub(super) fn in_order(mut self) -> Result<(Self, Vec<Error>, Vec<usize>)> {
         let report = self.progress.of(Activity::CheckLetters, self.letters.len());
         let printed = self.on.check_to_go(&self.letters, &report)?;
@@ -136,7 +151,7 @@ impl<'r> PrintRun<'r> {
         Ok((self, problems, printed.pages.into_iter().filter(|pages| *pages > 0).collect()))
     }
 
-    /// The problems, if all else may be printed without them.
+    /// The problems, if everything else may be printed without them.
     pub(super) fn allowed(&self, problems: Vec<Error>, printed: &Printed, what: &str) -> Result<Vec<Error>> {
         if problems.is_empty() || (self.leave_out && printed.pages.iter().any(|pages| *pages > 0)) {
             return Ok(problems);

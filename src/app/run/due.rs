@@ -1,4 +1,4 @@
-//! What is due of one campaign: its own emails that were begun, and its reminders.
+//! What is due in one campaign: its own emails that were already started, and its reminders.
 
 use std::collections::HashMap;
 
@@ -17,16 +17,16 @@ use crate::text;
 /// What is due of one campaign.
 pub(super) struct DuePieces<'r> {
     planned: &'r Planned,
-    /// The campaign's own emails: those put off before, and those that were left when the owner sent all.
+    /// The campaign's own emails: those deferred, and those that remained when the owner sent all.
     own: Vec<&'r Recipient>,
     /// Those of them whose email is held back.
     held: Vec<HeldBack>,
     /// How many were never tried and wait for the owner's `send`.
     unsent: usize,
     reminders: Outlook<'r>,
-    /// Until when the mail server has put emails off, by wave and recipient.
+    /// Until when the mail server has deferred emails, by wave and recipient.
     later: HashMap<(usize, RecipientId), NaiveDateTime>,
-    /// It was printed, and counts from the day of posting.
+    /// It was printed but not recorded as mailed, so its reminders have no start day.
     unposted: bool,
 }
 
@@ -65,12 +65,12 @@ impl<'r> DuePieces<'r> {
         Ok(due)
     }
 
-    /// Those of a wave's emails that the mail server did not put off.
+    /// Those of a wave's emails that the mail server did not defer.
     fn now(&self, wave: usize, emails: &[&'r Recipient]) -> Vec<&'r Recipient> {
         emails.iter().copied().filter(|r| !self.later.contains_key(&(wave, r.id))).collect()
     }
 
-    /// Takes reminders out of the queue that are not wanted any more.
+    /// Removes reminders from the queue that are no longer wanted.
     pub(super) fn withdraw(&self, store: &mut Store) -> Result<()> {
         let waves = outbox::last_wave(&store.read(), self.planned)?;
         store.write(|write| {
@@ -81,7 +81,7 @@ impl<'r> DuePieces<'r> {
         })
     }
 
-    /// Lets it go; letters even when the mail server refuses.
+    /// Sends and prints what is due; letters are printed even if the mail server refuses emails.
     pub(super) fn go(&self, runner: &mut Runner<'_>) -> Result<()> {
         if !self.held.is_empty() {
             self.note(&mut runner.outcome, 0, RunStep::HeldBack(self.held.clone()));
@@ -102,7 +102,7 @@ impl<'r> DuePieces<'r> {
         outcome.push(&self.planned.slug, title, wave, what);
     }
 
-    /// Whose reminder waits for a complaint to be resolved.
+    /// Recipients whose reminder waits for a complaint to be resolved.
     fn waiting(&self, outcome: &mut RunOutcome) {
         let waiting = self.reminders.waiting.iter();
         let who: Vec<String> = waiting.map(|r| format!("{} ({})", r.name, text::quote(&r.reference))).collect();
@@ -111,7 +111,7 @@ impl<'r> DuePieces<'r> {
         }
     }
 
-    /// Notes what would go.
+    /// Adds what would be sent.
     pub(super) fn rehearse(&self, outcome: &mut RunOutcome) {
         let mut one = |wave: usize, channel: Channel, who: &[&Recipient]| {
             if !who.is_empty() {
@@ -128,7 +128,7 @@ impl<'r> DuePieces<'r> {
         self.to_come_later(outcome);
     }
 
-    /// Notes what is to come after a run: of what is left as well, tomorrow or when the mail server wants it.
+    /// Adds what is due after a run, including what remains: tomorrow, or when the mail server accepts it.
     pub(super) fn to_come(&self, today: NaiveDate, outcome: &mut RunOutcome) {
         let tomorrow = today.succ_opt().unwrap_or(today);
         let left = std::iter::once((0, &self.own)).chain(self.reminders.due.iter().map(|due| (due.wave, &due.emails)));

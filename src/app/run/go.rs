@@ -1,4 +1,4 @@
-//! What is due goes: emails through the mail server, letters into a file that is to be mailed.
+//! Sends due emails through the mail server, and prints due letters.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,7 +16,7 @@ use crate::reminder;
 use crate::shop::Shop;
 use crate::store::Store;
 
-/// Who lets things go, and what came of it.
+/// A run in progress, and its outcome.
 pub(super) struct Runner<'s> {
     pub(super) shop: &'s Shop,
     pub(super) store: &'s mut Store,
@@ -24,17 +24,17 @@ pub(super) struct Runner<'s> {
     pub(super) clock: Clock,
     pub(super) stop: &'s AtomicBool,
     pub(super) outcome: RunOutcome,
-    /// No email goes any more: the mail server refuses, something is missing in shop.toml, or the owner has stopped it.
+    /// Emails are no longer sent: the mail server refuses, a setting is missing in shop.toml, or the owner stopped it.
     pub(super) refused: bool,
 }
 
 impl Runner<'_> {
-    /// Sends emails of a wave. One that cannot be made is named and stays; the others go.
+    /// Sends emails of a wave. One that cannot be made is reported and stays queued; the others are sent.
     pub(super) fn emails(&mut self, planned: &Planned, wave: usize, emails: &[&Recipient]) -> Result<()> {
         if emails.is_empty() || self.refused {
             return Ok(());
         }
-        // What is missing in shop.toml is said once, and holds for all.
+        // A missing setting in shop.toml affects all campaigns; it is reported once.
         self.refused = true;
         let sender = send::sender(self.shop)?;
         let composer = EmailComposer::open(&self.store.read(), self.shop)?;
@@ -68,13 +68,13 @@ impl Runner<'_> {
             self.refused = true;
             let left = Channel::Email.count(tally.left());
             let fault = Error::new(format!("{}: {why}; {left} stay queued", on.title()));
-            return Err(fault.hint("the next `regulars run` goes on where this ended"));
+            return Err(fault.hint("the next `regulars run` continues from there"));
         }
         Ok(())
     }
 
-    /// Prints letters of a reminder. One with a problem is named and stays; the others are printed, and written down so that
-    /// no other run prints them.
+    /// Prints letters of a reminder. One with a problem is reported and stays due; the others are printed and recorded,
+    /// so that no other run prints them.
     pub(super) fn letters(&mut self, planned: &Planned, wave: usize, letters: &[&Recipient]) -> Result<()> {
         if letters.is_empty() || self.stop.load(Ordering::SeqCst) {
             return Ok(());
@@ -95,7 +95,7 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// Files of reminders that a killed run printed get their names.
+    /// Completes reminders that a killed run printed.
     pub(super) fn end_what_was_left(&mut self, planned: &Planned) -> Result<()> {
         for wave in waves_left(&self.shop.out(&planned.slug)) {
             let _lock = PrintLock::take(self.shop, &planned.slug)?;
@@ -106,7 +106,7 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// Everything that the pieces of a wave are made from; from now on a reminder has its date.
+    /// Everything that the pieces of a wave are made from; this fixes the date of a reminder.
     fn frozen(&mut self, planned: &Planned, wave: usize) -> Result<FrozenCampaign> {
         if wave == 0 {
             let mut on = FrozenCampaign::take(&self.store.read(), self.shop, &planned.slug)?;

@@ -1,4 +1,4 @@
-//! Whatever is due today goes, for a timer that calls once a day.
+//! Sends everything that is due today, for a timer that runs once a day.
 
 mod due;
 mod go;
@@ -24,11 +24,11 @@ use go::Runner;
 
 pub(crate) use outcome::{RunEvent, RunOutcome, RunStep};
 
-/// Lets everything go that is due, or was due earlier and was missed; `restored` as in [`SendLock::take`].
+/// Sends everything that is due, or was due earlier and was missed; `restored` as in [`SendLock::take`].
 ///
 /// # Errors
-/// When another program sends, or the outbox may be older than what was sent. What fails with one campaign stands in the
-/// outcome.
+/// When another program is sending, or the outbox may be older than what was sent. Errors of one campaign are
+/// in the outcome.
 pub(crate) fn run(shop: &Shop, clock: Clock, restored: bool, stop: &AtomicBool) -> Result<RunOutcome> {
     let mut store = shop.store()?;
     let mut outcome = RunOutcome::default();
@@ -37,7 +37,7 @@ pub(crate) fn run(shop: &Shop, clock: Clock, restored: bool, stop: &AtomicBool) 
     }
     let mut lock = SendLock::take(&shop.folder, &mut store, restored, "run")?;
     let mut runner = Runner { shop, store: &mut store, lock: &mut lock, clock, stop, outcome, refused: false };
-    // What came back decides to whom anything goes; when the mailbox cannot be read, the rest goes all the same.
+    // Returned mail decides who can be reached; if the mailbox cannot be read, the rest is done nevertheless.
     if shop.settings.bounces.is_some() {
         let progress = Progress { report: &|_, _, _| {}, stop };
         match incoming::read(shop, runner.store, WhichMessages::New, false, clock.now(), &progress) {
@@ -56,7 +56,7 @@ pub(crate) fn run(shop: &Shop, clock: Clock, restored: bool, stop: &AtomicBool) 
     Ok(runner.outcome)
 }
 
-/// What would go; nothing is sent, printed or written down.
+/// Reports what would be sent; nothing is sent, printed or recorded.
 pub(crate) fn rehearse(shop: &Shop, now: NaiveDateTime) -> Result<RunOutcome> {
     let mut store = shop.store()?;
     let mut outcome = RunOutcome::default();
@@ -87,7 +87,7 @@ fn would_go(read: &Read<'_>, now: NaiveDateTime, outcome: &mut RunOutcome) -> Re
     Ok(())
 }
 
-/// The campaigns that are out.
+/// Campaigns that have been started.
 fn out(read: &Read<'_>) -> Result<Vec<Planned>> {
     let slugs = campaign::slugs(read)?;
     let mut found = slugs.iter().map(|slug| campaign::need(read, slug)).collect::<Result<Vec<_>>>()?;
@@ -95,7 +95,7 @@ fn out(read: &Read<'_>) -> Result<Vec<Planned>> {
     Ok(found)
 }
 
-/// What is due of one campaign goes; then what is to come of it is noted.
+/// Sends what is due in one campaign; then adds what is due next.
 fn campaign(runner: &mut Runner<'_>, planned: &Planned) -> Result<()> {
     runner.end_what_was_left(planned)?;
     let due = |store: &Store| campaign::recipients(&store.read(), planned.id);

@@ -15,15 +15,15 @@ use crate::outbox::SendTally;
 pub(crate) struct RunEvent {
     /// The campaign.
     pub(crate) slug: String,
-    /// What is written: its name, and which reminder it is.
+    /// Its name, and which reminder it is.
     pub(crate) title: String,
-    /// 0 for its own pieces, 1 and on for its reminders.
+    /// 0 for its own pieces, 1 and up for its reminders.
     pub(crate) wave: usize,
     pub(crate) what: RunStep,
 }
 
 pub(crate) enum RunStep {
-    /// In a rehearsal: whose piece would go, by their references.
+    /// In a dry run: the references of the recipients.
     WouldGo {
         channel: Channel,
         refs: Vec<String>,
@@ -31,7 +31,7 @@ pub(crate) enum RunStep {
     Sent {
         tally: SendTally,
         stopped: Option<String>,
-        /// How many the daily cap left for another day.
+        /// How many the daily cap leaves for another day.
         over_cap: usize,
     },
     Printed {
@@ -39,7 +39,7 @@ pub(crate) enum RunStep {
         pages: usize,
         file: PathBuf,
     },
-    /// A file that a run which was killed had printed.
+    /// A file that a killed run had printed.
     Completed(PathBuf),
     /// A piece with a problem.
     LeftOut(Error),
@@ -47,33 +47,33 @@ pub(crate) enum RunStep {
     HeldBack(Vec<HeldBack>),
     /// Whose reminder waits for a complaint to be resolved.
     Waiting(Vec<String>),
-    /// How many emails are in doubt since an earlier run was broken off.
+    /// How many emails are in doubt because an earlier run was interrupted.
     Doubted(usize),
     /// Emails that the owner's `send` has not tried yet.
     Unsent(usize),
-    /// Its reminders count from a day of posting that is not known yet.
+    /// Its reminders count from the day of mailing, which is not recorded yet.
     Unposted,
 }
 
-/// What is to come next.
+/// The next pieces that will be due.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(crate) struct NextPieces {
     pub(crate) on: NaiveDate,
-    /// For what the mail server put off.
+    /// Set for emails that the mail server deferred.
     pub(crate) at: Option<NaiveDateTime>,
     pub(crate) campaign: String,
     pub(crate) wave: usize,
 }
 
-/// What a run did, in its order.
+/// What a run did, in order.
 #[derive(Default)]
 pub(crate) struct RunOutcome {
     /// What the mailbox had, if shop.toml names one that could be read.
     pub(crate) came_back: Option<BounceReport>,
     pub(crate) events: Vec<RunEvent>,
-    /// The soonest of what is to come.
+    /// The earliest of the next pieces.
     pub(crate) next: Option<NextPieces>,
-    /// What could not be begun.
+    /// Campaigns that could not be processed.
     pub(crate) faults: Vec<Error>,
 }
 
@@ -82,12 +82,13 @@ impl RunOutcome {
         self.events.push(RunEvent { slug: slug.to_owned(), title, wave, what });
     }
 
-    /// Something that is to come, of which only the soonest is told.
+    /// Adds something that is due later; only the earliest is shown.
     pub(super) fn next_is(&mut self, next: impl IntoIterator<Item = NextPieces>) {
         self.next = self.next.take().into_iter().chain(next).min();
     }
 
-    /// Whether part of what was due failed, waits or is in doubt. What the owner's `send` has not begun is not due.
+    /// Whether part of what was due failed, waits or is in doubt. Emails that the owner's `send` has not started are
+    /// not due.
     pub(crate) fn is_partial(&self) -> bool {
         self.events.iter().any(|event| match &event.what {
             RunStep::Sent { tally, over_cap, .. } => tally.failed + tally.later + tally.in_doubt + over_cap > 0,

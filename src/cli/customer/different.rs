@@ -9,16 +9,16 @@ use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::error::Result;
 
-/// Say that two cards are two people: `duplicates` shows them no more.
+/// Record that two cards are two people, so that `duplicates` no longer shows them.
 #[derive(Debug, clap::Args)]
 pub(super) struct DifferentArguments {
-    /// The reference of the one.
+    /// The reference of one card.
     #[arg(value_name = "REF")]
     reference: String,
-    /// The reference of the other.
+    /// The reference of the other card.
     #[arg(value_name = "OTHER")]
     other: String,
-    /// Take it back.
+    /// Withdraw that.
     #[arg(long)]
     undo: bool,
 }
@@ -29,9 +29,9 @@ pub(super) fn run(arguments: &DifferentArguments, context: &Context) -> Result<D
         app::duplicates::different(&shop, &arguments.reference, &arguments.other, apart, context.clock.today())?;
     let text = match (arguments.undo, is_new) {
         (false, true) => format!("{} and {} are two people.", who(&one), who(&other)),
-        (false, false) => format!("{} and {} were two people already.", who(&one), who(&other)),
+        (false, false) => format!("{} and {} were already recorded as two people.", who(&one), who(&other)),
         (true, true) => format!("{} and {} may be one person again.", who(&one), who(&other)),
-        (true, false) => format!("Nobody said that {} and {} are two people.", who(&one), who(&other)),
+        (true, false) => format!("There is no record that {} and {} are two people.", who(&one), who(&other)),
     };
     let object = json!({ "ref": one.reference, "other_ref": other.reference, "different": !arguments.undo });
     Ok(Done::new(text, &object))

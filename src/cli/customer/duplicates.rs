@@ -1,4 +1,4 @@
-//! `customer duplicates`: who may be in the book twice.
+//! `customer duplicates`: possible duplicates.
 
 use serde_json::json;
 
@@ -10,15 +10,15 @@ use crate::customers::Pair;
 use crate::error::Result;
 use crate::text;
 
-/// Show who may be in the book twice, with why, the surest first.
+/// Show cards that may be the same person, with the reasons, most likely first.
 #[derive(Debug, clap::Args)]
 pub(super) struct DuplicatesArguments {
-    /// So many pairs at most; `--json` has them all when nothing is said.
+    /// The largest number of pairs; by default `--json` has them all.
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
 }
 
-/// How many pairs are shown on the terminal when nothing is said.
+/// How many pairs are shown on the terminal by default.
 const MOST_SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &DuplicatesArguments, context: &Context) -> Result<Done> {
@@ -27,11 +27,11 @@ pub(super) fn run(arguments: &DuplicatesArguments, context: &Context) -> Result<
     pairs.truncate(arguments.limit.unwrap_or(usize::MAX));
     let object = json!({ "found": found, "pairs": pairs });
     if found == 0 {
-        return Ok(Done::new("Nobody seems to be in the book twice.", &object));
+        return Ok(Done::new("No one seems to be in the book twice.", &object));
     }
     let mut text = match found {
         1 => "1 pair may be one person:\n".to_owned(),
-        _ => format!("{} may each be one person, the surest first:\n", text::count(found, "pair")),
+        _ => format!("{} may each be one person, most likely first:\n", text::count(found, "pair")),
     };
     let shown = arguments.limit.unwrap_or(MOST_SHOWN).min(pairs.len());
     for pair in &pairs[..shown] {
@@ -41,8 +41,7 @@ pub(super) fn run(arguments: &DuplicatesArguments, context: &Context) -> Result<
         text.push_str(&format!("… and {} more; `--limit` shows them\n", text::thousands(found - shown)));
     }
     text.push_str(
-        "Look at both with `regulars customer show REF`. Make them one with `regulars customer merge REF INTO`; if they are \
-         two people, say so with `regulars customer different REF OTHER`.\n",
+        "Compare both with `regulars customer show REF`. Merge them with `regulars customer merge REF INTO`; if they are two people, record that with `regulars customer different REF OTHER`.\n",
     );
     Ok(Done::new(text, &object))
 }

@@ -1,4 +1,4 @@
-//! `customer export REF`: everything that is held on a person.
+//! `customer export REF`: everything stored about a person.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::error::Result;
 
-/// Print everything that is held on a person, as one JSON object: what to give them when they ask.
+/// Print everything stored about a person, as one JSON object: what to give them when they ask.
 #[derive(Debug, clap::Args)]
 pub(super) struct ExportArguments {
     /// The customer's reference.

@@ -1,4 +1,4 @@
-//! `customer find WORDS`: who is that?
+//! `customer find WORDS`: finds a customer.
 
 use serde_json::json;
 
@@ -10,10 +10,10 @@ use crate::customers::Hit;
 use crate::error::{Error, Result};
 use crate::text;
 
-/// Find a customer by name (a typing error does not matter), reference, town, email or phone number.
+/// Find a customer by name (typing errors are tolerated), reference, town, email or phone number.
 #[derive(Debug, clap::Args)]
 pub(super) struct FindArguments {
-    /// Every word must fit: `smyth "palo alto"`, `C-0017`, `0123`.
+    /// All words must match: `smyth "palo alto"`, `C-0017`, `0123`.
     #[arg(value_name = "WORDS", required = true)]
     words: Vec<String>,
 }
@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &FindArguments, context: &Context) -> Result<Done> 
     let typed = arguments.words.join(" ");
     let (all, found) = app::find::find(&context.shop()?, &typed, today, MOST_SHOWN)?;
     if found.is_empty() {
-        return Err(Error::new(format!("nobody sounds like {}", text::quote(&typed)))
+        return Err(Error::new(format!("no one matches {}", text::quote(&typed)))
             .hint("try the surname alone, the town, or the last digits of the phone number"));
     }
     let widest = |cell: fn(&Hit) -> &String, least: usize| {

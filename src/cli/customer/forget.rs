@@ -1,4 +1,4 @@
-//! `customer forget REF`: erased everywhere; the totals stay.
+//! `customer forget REF`: erases a customer everywhere; the totals stay.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::customers::Customer;
 use crate::error::{Error, Result};
 use crate::text;
 
-/// Erase a customer everywhere, for good. What was taken at the till stays in the totals, without a name.
+/// Erase a customer everywhere, permanently. Their sales stay in the totals, without a name.
 #[derive(Debug, clap::Args)]
 pub(super) struct ForgetArguments {
     /// The customer's reference.
@@ -31,31 +31,31 @@ pub(super) fn run(arguments: &ForgetArguments, context: &Context) -> Result<Done
     let forgotten = app::forget::forget(&shop, customer.id, context.clock.today())?;
     let mut warnings = Vec::new();
     if let Some(fault) = &forgotten.untidy {
-        warnings.push(format!("the file still holds what was erased until it is tidied: {fault}"));
+        warnings.push(format!("the database file still contains the erased data: {fault}"));
     }
     for slug in &forgotten.printed {
-        warnings.push(format!("out/{slug} may hold a piece of theirs: print it again, or delete it"));
+        warnings.push(format!("out/{slug} may have a piece of theirs: print it again, or delete it"));
     }
     for path in &forgotten.files {
-        warnings.push(format!("{path} names them by reference, and so does the copy that its plan keeps"));
+        warnings.push(format!("{path} has their reference, and so does the copy in its plan"));
     }
     warnings.push("backups, exports and printed letters made before today still have them".to_owned());
     let Forgotten { purchases, campaigns, .. } = forgotten;
     let anonymous = text::count(purchases, "purchase");
     let stay = if purchases == 1 { "stays" } else { "stay" };
     let text = format!(
-        "Forgotten: {} is in the book no more. {anonymous} {stay} in the totals, without a name; no import brings them back.",
+        "Forgotten: {} is no longer in the book. {anonymous} {stay} in the totals, without a name; no import brings them back.",
         text::quote(&customer.reference)
     );
     let object = json!({ "ref": customer.reference, "purchases": purchases, "campaigns": campaigns });
     Ok(Done::new(text, &object).warn(warnings))
 }
 
-/// Asks on a terminal; elsewhere nobody can answer.
+/// Asks on a terminal; elsewhere no one can answer.
 fn ask(customer: &Customer) -> Result<()> {
-    let refused = Error::new(format!("{} was not forgotten: nobody confirmed it", who(customer)))
-        .hint("this cannot be undone; say `--yes` if you mean it");
+    let refused = Error::new(format!("{} was not forgotten: it was not confirmed", who(customer)))
+        .hint("this cannot be undone; use `--yes` to confirm");
     let (name, reference) = (one_line(&customer.name()), text::quote(&customer.reference));
-    let question = format!("Erase {name} everywhere, for good? Type the reference {reference} to do it: ");
+    let question = format!("Erase {name} everywhere, permanently? Type the reference {reference} to confirm: ");
     if confirms(&question, |answer| answer == customer.reference) { Ok(()) } else { Err(refused) }
 }

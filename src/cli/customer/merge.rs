@@ -1,4 +1,4 @@
-//! `customer merge REF INTO`: the same person twice.
+//! `customer merge REF INTO`: merges two cards of one person.
 
 use super::one_line::one_line;
 use crate::app;
@@ -8,13 +8,13 @@ use crate::customers::Merged;
 use crate::error::Result;
 use crate::text;
 
-/// Make two cards of one person one. The old reference goes on working everywhere; `customer unmerge` takes it back.
+/// Merge two cards of one person. The old reference keeps working everywhere; `customer unmerge` undoes this.
 #[derive(Debug, clap::Args)]
 pub(super) struct MergeArguments {
-    /// The card that goes.
+    /// The card to merge.
     #[arg(value_name = "REF")]
     reference: String,
-    /// The card that stays: its empty fields are filled, and an opt-out of either card stays.
+    /// The card to keep: its empty fields are filled, and an opt-out of either card stays.
     #[arg(value_name = "INTO")]
     into: String,
 }
@@ -22,7 +22,7 @@ pub(super) struct MergeArguments {
 pub(super) fn run(arguments: &MergeArguments, context: &Context) -> Result<Done> {
     let merged = app::merge::merge(&context.shop()?, &arguments.reference, &arguments.into, context.clock.now())?;
     let (old, stays) = both(&merged);
-    let mut text = format!("{old} is a part of {stays} now; {} came along.", moved(&merged));
+    let mut text = format!("{old} was merged into {stays}, with {}.", moved(&merged));
     if !merged.fields.is_empty() {
         text.push_str(&format!(" Filled or changed: {}.", text::list(&merged.fields)));
     }
@@ -30,13 +30,13 @@ pub(super) fn run(arguments: &MergeArguments, context: &Context) -> Result<Done>
     Ok(Done::new(text, &merged))
 }
 
-/// The card that went and the one that stayed.
+/// The removed and the remaining card.
 pub(super) fn both(merged: &Merged) -> (String, String) {
     let one = |name: &str, reference: &str| format!("{} ({})", one_line(name), text::quote(reference));
     (one(&merged.name, &merged.reference), one(&merged.into_name, &merged.into))
 }
 
-/// What went along.
+/// What moved with it.
 pub(super) fn moved(merged: &Merged) -> String {
     format!("{} and {}", text::count(merged.purchases, "purchase"), text::count(merged.notes, "note"))
 }

@@ -1,4 +1,4 @@
-//! `customer …`: what the book knows of one person, and what the owner tells it.
+//! `customer …`: looks up and changes one customer's card.
 
 mod different;
 mod duplicates;
@@ -21,7 +21,7 @@ use super::done::Done;
 use super::verb_list::verbs;
 use crate::error::Result;
 
-/// Look a customer up, note what was said, keep the book correct.
+/// Look up a customer, record notes, correct the card.
 #[derive(Debug, clap::Args)]
 pub(super) struct CustomerArguments {
     #[command(subcommand)]

@@ -1,4 +1,4 @@
-//! `customer note REF TEXT`: what was said, and how long it took.
+//! `customer note REF TEXT`: adds a note.
 
 use chrono::NaiveDate;
 use serde_json::json;
@@ -11,29 +11,29 @@ use crate::cli::done::Done;
 use crate::domain::NoteKind;
 use crate::error::Result;
 
-/// Note a call, a visit, praise, a complaint or an idea. A complaint stays open until `customer resolve`.
+/// Add a note about a call, a visit, praise, a complaint or an idea. A complaint stays open until `customer resolve`.
 #[derive(Debug, clap::Args)]
 pub(super) struct NoteArguments {
     /// The customer's reference.
     #[arg(value_name = "REF")]
     reference: String,
-    /// What was said; after `--` when it begins with a hyphen.
+    /// What was said; after `--` if it begins with a hyphen.
     #[arg(value_name = "TEXT")]
     text: String,
-    /// What it was: call, visit, praise, complaint or idea.
+    /// The kind of note: call, visit, praise, complaint or idea.
     #[arg(long, value_name = "KIND")]
     kind: String,
     /// How many minutes it took.
     #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
     minutes: i64,
-    /// The day; today when nothing is said.
+    /// The day; today by default.
     #[arg(long, value_name = "YYYY-MM-DD")]
     on: Option<NaiveDate>,
 }
 
 pub(super) fn run(arguments: &NoteArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let on = context.day_past(arguments.on, "a note is about what was said already")?;
+    let on = context.day_past(arguments.on, "a note cannot be about the future")?;
     let NoteArguments { reference, text, kind, minutes, .. } = arguments;
     let (customer, id) = app::notes::add(&shop, reference, NewNote { kind, text, minutes: *minutes, on })?;
     let and = if kind == NoteKind::Complaint.as_str() {

@@ -1,4 +1,4 @@
-//! `customer resolve REF`: a complaint was put right.
+//! `customer resolve REF`: resolves complaints.
 
 use chrono::NaiveDate;
 use serde_json::json;
@@ -16,14 +16,14 @@ pub(super) struct ResolveArguments {
     /// The customer's reference.
     #[arg(value_name = "REF")]
     reference: String,
-    /// The day; today when nothing is said.
+    /// The day; today by default.
     #[arg(long, value_name = "YYYY-MM-DD")]
     on: Option<NaiveDate>,
 }
 
 pub(super) fn run(arguments: &ResolveArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let on = context.day_past(arguments.on, "say it when it is resolved")?;
+    let on = context.day_past(arguments.on, "record it once it is resolved")?;
     let (customer, resolved) = app::notes::resolve(&shop, &arguments.reference, on)?;
     if resolved == 0 {
         return Err(Error::new(format!("{} has no open complaint", who(&customer))).hint("there is nothing to resolve"));

@@ -1,4 +1,4 @@
-//! `customer set REF FIELD=VALUE`: the owner knows better than the export.
+//! `customer set REF FIELD=VALUE`: changes a card manually.
 
 use chrono::NaiveDate;
 use serde_json::json;
@@ -21,22 +21,22 @@ pub(super) struct SetArguments {
     /// `tag=+WORD` and `tag=-WORD`, `deceased=yes`, `moved=yes`, `household=REF|alone`.
     #[arg(value_name = "FIELD=VALUE", required = true)]
     assignments: Vec<String>,
-    /// Where it is known from; recorded with consent, opt-outs, deceased and moved.
+    /// The source of the information; stored with consent, opt-outs, deceased and moved.
     #[arg(long, value_name = "TEXT", default_value = "the owner")]
     source: String,
-    /// The day on which it was said; today when nothing is given.
+    /// The day of the statement; today by default.
     #[arg(long, value_name = "YYYY-MM-DD")]
     on: Option<NaiveDate>,
 }
 
 pub(super) fn run(arguments: &SetArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let on = context.day_past(arguments.on, "give the day on which it was said")?;
+    let on = context.day_past(arguments.on, "give the day of the statement")?;
     let SetArguments { reference, assignments, source, .. } = arguments;
     let (customer, changed) = app::edit::set(&shop, reference, assignments, on, source)?;
     let object = json!({ "ref": customer.reference, "name": customer.name(), "changed": changed });
     if changed.is_empty() {
-        return Ok(Done::new(format!("The card of {} has that already.", who(&customer)), &object));
+        return Ok(Done::new(format!("The card of {} already has that.", who(&customer)), &object));
     }
     let shown = |text: &str| if text.is_empty() { "–".to_owned() } else { one_line(text) };
     let mut text = format!("Changed {} on the card of {}:\n", text::count(changed.len(), "thing"), who(&customer));

@@ -13,7 +13,7 @@ use crate::text;
 use crate::text::{ago, long_date};
 use chrono::NaiveDate;
 
-/// The card of a customer: how to greet them, what must not be forgotten, what waits for them.
+/// Show the card of a customer: how to greet them, what to remember, which gifts wait for them.
 #[derive(Debug, clap::Args)]
 pub(super) struct ShowArguments {
     /// The customer's reference.
@@ -28,10 +28,10 @@ pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Done> 
     Ok(Done::new(page(&shown.card, &shown.greeting, &shown.gifts, &shop, today), &shown))
 }
 
-/// The card as it stands on the counter.
+/// The card as text.
 fn page(card: &Card, greeting: &str, gifts: &[OfferSummary], shop: &Shop, today: NaiveDate) -> String {
     let (country, currency) = (&shop.settings.country, shop.settings.currency);
-    // "Mr. Smith", as one says it; a firm is called by its name, which comes next.
+    // "Mr. Smith", as spoken; a company is called by its name, which comes next.
     let call = greeting.trim_start_matches("Dear ").trim_end_matches(',');
     let is_name = call != "customer" && !call.starts_with("friends at ");
     let mut text = if is_name { format!("{}\n", one_line(call)) } else { String::new() };
@@ -89,7 +89,7 @@ fn offer(gift: &OfferSummary, country: &str) -> String {
     }
 }
 
-/// What is worth knowing, a line each; nothing that is not known.
+/// Known facts, one line each.
 fn rows(card: &Card) -> String {
     let field = |field: CustomerField| card.fields.get(&field).map(|text| one_line(text)).unwrap_or_default();
     let list = |names: &[CustomerField]| {
@@ -123,7 +123,7 @@ fn rows(card: &Card) -> String {
     };
     let email = match (&card.suppressed, card.email_consent) {
         (Some(one), _) => {
-            // What a mail server said of a mailbox is long.
+            // A mail server's text about a mailbox is long.
             let is_told = one.reason == Suppression::OptedOut && !one.source.is_empty();
             let source = is_told.then(|| one_line(&one.source));
             let source = source.map(|source| format!(" ({source})")).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `customer unforget REF`: somebody who was forgotten wants to be a customer again.
+//! `customer unforget REF`: allows a forgotten customer again.
 
 use serde_json::json;
 
@@ -8,10 +8,10 @@ use crate::cli::done::Done;
 use crate::error::{Error, Result};
 use crate::text;
 
-/// Let the next import bring back a reference that was forgotten. What was erased stays erased.
+/// Let the next import add a forgotten customer again. What was erased stays erased.
 #[derive(Debug, clap::Args)]
 pub(super) struct UnforgetArguments {
-    /// The reference as in your export; their email or phone number, where a list has nothing else.
+    /// The reference in your export; their email or phone number, if a list has nothing else.
     #[arg(value_name = "REF")]
     reference: String,
 }
@@ -21,9 +21,9 @@ pub(super) fn run(arguments: &UnforgetArguments, context: &Context) -> Result<Do
     let reference = arguments.reference.trim();
     let quoted = text::quote(reference);
     if !app::unforget::unforget(&shop, reference)? {
-        return Err(Error::new(format!("nobody under {quoted} was forgotten"))
-            .hint("write it as it was in your export; their email counts for itself"));
+        return Err(Error::new(format!("no one was forgotten under {quoted}"))
+            .hint("write it as in your export; their email is separate"));
     }
-    let text = format!("The next import may bring {quoted} back.");
+    let text = format!("The next import may add {quoted} again.");
     Ok(Done::new(text, &json!({ "ref": reference })))
 }

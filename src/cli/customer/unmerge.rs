@@ -1,4 +1,4 @@
-//! `customer unmerge REF`: not the same person after all.
+//! `customer unmerge REF`: undoes a merge.
 
 use super::merge::{both, moved};
 use crate::app;
@@ -6,10 +6,10 @@ use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::error::Result;
 
-/// Make two cards again of two that were merged, as they were.
+/// Separate two merged cards, and restore them as they were.
 #[derive(Debug, clap::Args)]
 pub(super) struct UnmergeArguments {
-    /// The reference of the card that went.
+    /// The reference of the merged card.
     #[arg(value_name = "REF")]
     reference: String,
 }
@@ -17,5 +17,5 @@ pub(super) struct UnmergeArguments {
 pub(super) fn run(arguments: &UnmergeArguments, context: &Context) -> Result<Done> {
     let merged = app::merge::unmerge(&context.shop()?, &arguments.reference, context.clock.now())?;
     let (old, stays) = both(&merged);
-    Ok(Done::new(format!("{old} and {stays} are two again; {} went back.", moved(&merged)), &merged))
+    Ok(Done::new(format!("{old} and {stays} are separate again; {} moved back.", moved(&merged)), &merged))
 }

@@ -1,4 +1,4 @@
-//! `email check`: what is still needed before emails go out, and what its lack costs.
+//! `email check`: what is still needed before emails can be sent, and what happens without it.
 
 use serde_json::json;
 
@@ -10,13 +10,15 @@ use crate::error::Result;
 use crate::outbox::ServerOffer;
 use crate::text;
 
-/// Show what is still needed before emails can be sent, and what happens without it: in shop.toml; at the mail server, which is asked
-/// what it offers; and in DNS, where receivers look up SPF, DKIM and DMARC. No email is sent.
+/// Show what is still needed before emails can be sent, and what happens without it.
 ///
-/// DNS is asked through the resolver of this machine, or the one that REGULARS_RESOLVER names: `192.0.2.53`, or `none`.
+/// This checks shop.toml; the mail server and its capabilities; and DNS, where receivers look up SPF, DKIM and DMARC.
+/// No email is sent.
+///
+/// DNS queries use the resolver of this machine, or the one in REGULARS_RESOLVER: `192.0.2.53`, or `none`.
 #[derive(Debug, clap::Args)]
 pub(super) struct EmailCheckArguments {
-    /// Ask neither the mail server nor DNS.
+    /// Contact neither the mail server nor DNS.
     #[arg(long)]
     offline: bool,
 }
@@ -28,8 +30,8 @@ pub(super) fn run(arguments: &EmailCheckArguments, context: &Context) -> Result<
         _ if is_stopped => "No email can be sent yet.\n",
         (0, Some(_)) => "Nothing is missing.\n",
         (0, None) => "Nothing is missing in shop.toml.\n",
-        (_, Some(_)) => "Emails can be sent. This is worth a look:\n",
-        (_, None) => "Nothing in shop.toml stops emails; the mail server was not asked. This is worth a look:\n",
+        (_, Some(_)) => "Emails can be sent. Worth a look:\n",
+        (_, None) => "Nothing in shop.toml stops emails; the mail server was not asked. Worth a look:\n",
     }
     .to_owned();
     for one in &missing {
@@ -43,7 +45,7 @@ pub(super) fn run(arguments: &EmailCheckArguments, context: &Context) -> Result<
     Ok(Done::new(text, &json!({ "missing": missing, "server": offer, "dns": dns })).exit(u8::from(is_stopped)))
 }
 
-/// What a receiver would doubt, each with the record to publish; what is in order, and whether DNS was asked, in a line.
+/// Problems for a receiver, each with the record to publish; what is OK, and whether DNS was queried, in one line.
 fn looked_up(dns: &DnsFindings) -> String {
     let mut text = String::new();
     for doubt in &dns.doubts {
@@ -53,8 +55,8 @@ fn looked_up(dns: &DnsFindings) -> String {
         }
     }
     match (&dns.not_asked, &dns.domain, dns.in_order.as_slice()) {
-        (Some(why), _, []) if dns.doubts.is_empty() => text += &format!("\nDNS was not asked: {why}.\n"),
-        (Some(why), ..) => text += &format!("\nDNS was not asked to the end: {why}.\n"),
+        (Some(why), _, []) if dns.doubts.is_empty() => text += &format!("\nDNS was not queried: {why}.\n"),
+        (Some(why), ..) => text += &format!("\nDNS was not queried completely: {why}.\n"),
         (None, Some(domain), [_, ..]) => {
             let is = text::is(dns.in_order.len());
             text += &format!("\nIn the DNS of {domain}, {} {is} OK.\n", text::list(&dns.in_order));
@@ -64,13 +66,16 @@ fn looked_up(dns: &DnsFindings) -> String {
     text
 }
 
-/// `mail.example.com:465 let helen in, encrypted (TLS). It offers …`
+/// `mail.example.com:465 accepts the sign-in of helen, encrypted (TLS). It offers …`
 fn offered(offer: &ServerOffer) -> String {
-    let who = offer.user.as_ref().map_or("answers, and nobody signs in".to_owned(), |user| format!("lets {user} in"));
+    let who = offer
+        .user
+        .as_ref()
+        .map_or("answers, without sign-in".to_owned(), |user| format!("accepts the sign-in of {user}"));
     let encrypted = match offer.encryption {
         "tls" => "encrypted (TLS)",
         "starttls" => "encrypted (STARTTLS)",
-        _ => "not encrypted, which only does on this machine",
+        _ => "not encrypted, which is allowed only on this machine",
     };
     let mut all = Vec::new();
     if !offer.auth.is_empty() {
@@ -87,6 +92,6 @@ fn offered(offer: &ServerOffer) -> String {
         }
     }
     all.extend(offer.size.map(|size| format!("emails up to {}", text::bytes(size))));
-    let all = if all.is_empty() { "nothing besides".to_owned() } else { text::list(&all) };
+    let all = if all.is_empty() { "no extensions".to_owned() } else { text::list(&all) };
     format!("{}:{} {who}, {encrypted}. It offers {all}.\n", offer.host, offer.port)
 }

@@ -1,4 +1,4 @@
-//! `email keys`: the key that signs emails, and the records of DNS by which receivers check it.
+//! `email keys`: the key that signs emails, and its DNS records.
 
 use serde_json::{Value, json};
 
@@ -8,15 +8,15 @@ use crate::cli::done::Done;
 use crate::email::Key;
 use crate::error::Result;
 
-/// Make the key that signs your emails, and show the DNS records by which receivers check it.
+/// Make the key that signs your emails, and show its DNS records, with which receivers verify the signature.
 ///
-/// Where there is a key already, nothing is made and its records are shown.
+/// If there already is a key, none is made, and its records are shown.
 #[derive(Debug, clap::Args)]
 pub(super) struct EmailKeysArguments {
-    /// The kind of key; every receiver understands rsa.
+    /// The kind of key; every receiver supports rsa.
     #[arg(long, value_name = "KIND", value_parser = ["rsa", "ed25519"], default_value = "rsa")]
     kind: String,
-    /// Make a new key in place of the one that is there.
+    /// Replace the existing key with a new one.
     #[arg(long)]
     replace: bool,
 }
@@ -26,24 +26,23 @@ pub(super) fn run(arguments: &EmailKeysArguments, context: &Context) -> Result<D
     let KeyOutcome { file, kind, is_new, is_replaced, is_named, domain, records } =
         email_keys::keys(&context.shop()?, make, arguments.replace)?;
     let mut text = if is_new {
-        format!("Made the key {file} ({kind}). Everybody who has it can write in your name: keep it secret.\n")
+        format!("Made the key {file} ({kind}). Anyone who has it can send emails in your name: keep it secret.\n")
     } else {
-        format!("The key {file} was there already ({kind}); `--replace` makes a new one.\n")
+        format!("The key {file} already existed ({kind}); `--replace` makes a new one.\n")
     };
     if !is_named {
         text += &format!(
             "\nPut this line under `[email]` in shop.toml; from then on emails are signed:\n\n  dkim_key = \"{file}\"\n"
         );
     }
-    text += &format!("\nPut these TXT records where {domain} is looked after, each text as one line:\n");
+    text += &format!("\nAdd these TXT records to the DNS of {domain}, each text as one line:\n");
     for record in &records {
         text += &format!("\n  {}\n  {}\n  ({})\n", record.name, record.value, record.purpose);
     }
     let list: Vec<Value> =
         records.iter().map(|record| json!({ "name": record.name, "type": "TXT", "value": record.value })).collect();
     let warning = is_replaced.then(|| {
-        "emails that are on their way were signed with the old key: take another `dkim_selector` as well, and keep the \
-         old record for a week"
+        "emails still being delivered were signed with the old key: also change `dkim_selector`, and keep the old record for a week"
             .to_owned()
     });
     Ok(Done::new(text, &json!({ "file": file, "made": is_new, "records": list })).warn(warning))

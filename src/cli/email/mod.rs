@@ -1,4 +1,4 @@
-//! `email …`: what emails need before they go out.
+//! `email …`: preparing to send emails.
 
 mod check;
 mod keys;

@@ -10,7 +10,7 @@ use super::done::Done;
 use crate::domain::Role;
 use crate::error::Result;
 
-/// Say who may use the pages of `serve`: the owner's passphrase, the PIN of the tills, tokens for tills that are programs.
+/// Set who may use the pages of `serve`: the owner's passphrase, the PIN of the tills, tokens for other till programs.
 #[derive(Debug, clap::Args)]
 pub(super) struct TillArguments {
     #[command(subcommand)]
@@ -19,12 +19,12 @@ pub(super) struct TillArguments {
 
 #[derive(Debug, Subcommand)]
 enum TillVerb {
-    /// Set the passphrase that opens the owner's pages; everybody who used the old one signs in again.
+    /// Set the passphrase for the owner's pages; everyone who used the old one has to sign in again.
     Passphrase(secret::SecretArguments),
-    /// Set the PIN that opens the till's pages; all tills sign in again.
+    /// Set the PIN for the till's pages; all tills have to sign in again.
     Pin(secret::SecretArguments),
     Token(tokens::Make),
-    /// List the tokens that were made.
+    /// List all tokens.
     Tokens,
     Revoke(tokens::Revoke),
 }

@@ -1,4 +1,4 @@
-//! `till passphrase` and `till pin`: asked for without being shown, or read from standard input; kept as a hash.
+//! `till passphrase` and `till pin`: read without being shown, or from standard input; stored as a hash.
 
 use std::io::{BufRead, IsTerminal};
 
@@ -16,7 +16,7 @@ use crate::text;
 /// A passphrase or a PIN.
 #[derive(Debug, clap::Args)]
 pub(super) struct SecretArguments {
-    /// Let it be unlocked again: then the pages are served on this machine alone.
+    /// Remove it; the pages are then served on this machine only.
     #[arg(long)]
     remove: bool,
 }
@@ -25,7 +25,7 @@ pub(super) fn run(role: Role, arguments: &SecretArguments, context: &Context) ->
     let shop = context.shop()?;
     let name = role.secret();
     let (ended, sentence) = if arguments.remove {
-        (app::secrets::remove(&shop, role)?, format!("The {name} is gone."))
+        (app::secrets::remove(&shop, role)?, format!("The {name} was removed."))
     } else {
         (app::secrets::set(&shop, role, &ask(role)?)?, format!("The {name} is set."))
     };
@@ -37,7 +37,7 @@ pub(super) fn run(role: Role, arguments: &SecretArguments, context: &Context) ->
     Ok(Done::new(sentence + &signs_in, &json!({ "role": role.as_str(), "set": !arguments.remove, "ended": ended })))
 }
 
-/// Asks twice on a terminal, without showing it; elsewhere it is the first line of standard input.
+/// Asks twice on a terminal, without showing it; otherwise reads the first line of standard input.
 fn ask(role: Role) -> Result<String> {
     let name = role.secret();
     let unread = |e| Error::new(format!("the {name} could not be read")).because(e);
@@ -59,13 +59,13 @@ fn ask(role: Role) -> Result<String> {
     })
 }
 
-/// Asked twice; one that does not do is told before it is typed again.
+/// Asked twice; one that is not good enough is rejected before it is typed again.
 fn twice(role: Role, mut asked: impl FnMut(&str) -> Result<String>) -> Result<String> {
     let name = role.secret();
     let first = asked(&format!("The new {name} (not shown): "))?;
     access::check(role, &first)?;
     if asked("Once more: ")? != first {
-        return Err(Error::new(format!("this is not the same {name}")).hint("do it again; nothing was changed"));
+        return Err(Error::new(format!("this is not the same {name}")).hint("try again; nothing was changed"));
     }
     Ok(first)
 }

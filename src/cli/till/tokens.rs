@@ -1,4 +1,4 @@
-//! `till token`, `till tokens` and `till revoke`: for a shop system's own till, which asks over HTTP.
+//! `till token`, `till tokens` and `till revoke`: for a shop system's own till, which uses the API.
 
 use serde_json::json;
 
@@ -9,18 +9,18 @@ use crate::cli::done::Done;
 use crate::error::Result;
 use crate::text;
 
-/// Make a token for a till that is a program; it is shown once.
+/// Make a token for another till program; it is shown once.
 #[derive(Debug, clap::Args)]
 pub(super) struct Make {
-    /// The till, as in shop.toml.
+    /// The name of the till, as in shop.toml.
     #[arg(value_name = "TILL")]
     till: String,
 }
 
-/// Take a token back: from now on it opens nothing.
+/// Revoke a token: it is no longer valid.
 #[derive(Debug, clap::Args)]
 pub(super) struct Revoke {
-    /// Its number, as `till tokens` shows it.
+    /// Its number in `till tokens`.
     #[arg(value_name = "NUMBER")]
     number: i64,
 }
@@ -29,7 +29,7 @@ pub(super) fn make(arguments: &Make, context: &Context) -> Result<Done> {
     let till = arguments.till.trim();
     let (number, token) = app::tokens::make(&context.shop()?, till, context.clock.today())?;
     let text = format!(
-        "{token}\n\nThis is token {number}, of the till {}. It is shown only now; everybody who has it acts as that till.\n",
+        "{token}\n\nThis is token {number}, of the till {}. It is shown only now; anyone who has it can act as that till.\n",
         text::quote(till)
     );
     Ok(Done::new(text, &json!({ "number": number, "till": till, "token": token })))
@@ -42,7 +42,7 @@ pub(super) fn list(context: &Context) -> Result<Done> {
         format!("{:>4}  {}  made {}{revoked}\n", token.number, token.till, token.made_on)
     };
     let text = match tokens.as_slice() {
-        [] => "No token was made yet.".to_owned(),
+        [] => "There is no token yet.".to_owned(),
         tokens => tokens.iter().map(line).collect(),
     };
     Ok(Done::new(text, &json!({ "tokens": tokens })))
@@ -50,6 +50,6 @@ pub(super) fn list(context: &Context) -> Result<Done> {
 
 pub(super) fn revoke(arguments: &Revoke, context: &Context) -> Result<Done> {
     let token = app::tokens::revoke(&context.shop()?, arguments.number, context.clock.today())?;
-    let text = format!("Token {} of the till {} opens nothing any more.", token.number, text::quote(&token.till));
+    let text = format!("Token {} of the till {} is no longer valid.", token.number, text::quote(&token.till));
     Ok(Done::new(text, &json!({ "number": token.number, "till": token.till })))
 }

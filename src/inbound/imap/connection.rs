@@ -1,4 +1,4 @@
-//! The connection to an IMAP server: commands go out, responses come in whole, within time and never larger than a limit.
+//! The connection to an IMAP server: sends commands, and receives complete responses within a time and size limit.
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::time::{Duration, Instant};
@@ -10,14 +10,13 @@ use crate::inbound::mailbox::LONGEST;
 use crate::mail_stream::{MailStream, StreamFault};
 use crate::shop::MailServer;
 
-/// The most bytes that the lines of a response may have together, its literals not counted.
+/// The most bytes of all lines of a response, without its literals.
 const LONGEST_LINES: usize = 64 * 1024;
-/// How many times as long as one read a whole response may take.
+/// The timeout of a response, as a multiple of that of one read.
 const READS_PER_RESPONSE: u32 = 5;
 const LONGEST_CONNECT: Duration = Duration::from_secs(30);
 
-const UNREACHABLE: &str =
-    "look at the name and the port of `server` under `[bounces]`, and at the network of this machine";
+const UNREACHABLE: &str = "check the name and the port of `server` under `[bounces]`, and the network of this machine";
 
 /// Bytes to and from the server.
 pub(super) struct ImapConnection {
@@ -34,7 +33,7 @@ impl ImapConnection {
         Ok(Self { stream: BufReader::new(stream), timeout })
     }
 
-    /// Encrypts everything from now on.
+    /// Encrypts the connection from now on.
     pub(super) fn encrypt(&mut self, host: &str) -> Result<()> {
         if !self.stream.buffer().is_empty() {
             return Err(lost(StreamFault::Unasked));
@@ -42,13 +41,12 @@ impl ImapConnection {
         self.stream.get_mut().encrypt(host).map_err(lost)
     }
 
-    /// Sends a line.
     pub(super) fn send(&mut self, line: &str) -> Result<()> {
         let stream = self.stream.get_mut();
         stream.write_all(format!("{line}\r\n").as_bytes()).and_then(|()| stream.flush()).map_err(lost)
     }
 
-    /// The next response, whole; of a message in it at most [`LONGEST`] bytes.
+    /// The next complete response; at most [`LONGEST`] bytes of a message in it.
     pub(super) fn receive(&mut self) -> Result<ImapFrame> {
         let deadline = Instant::now() + self.timeout * READS_PER_RESPONSE;
         let mut frame = ImapFrame::default();
@@ -65,9 +63,9 @@ impl ImapConnection {
         }
     }
 
-    /// Bytes that have come, at least one; they are not consumed.
+    /// Received bytes, at least one; they are not consumed.
     fn piece(&mut self) -> Result<&[u8]> {
-        // Ctrl-C is looked at elsewhere.
+        // Ctrl-C is handled elsewhere.
         while let Err(e) = self.stream.fill_buf() {
             if e.kind() != ErrorKind::Interrupted {
                 return Err(lost(e));
@@ -77,7 +75,7 @@ impl ImapConnection {
         if piece.is_empty() { Err(lost(StreamFault::HungUp)) } else { Ok(piece) }
     }
 
-    /// A line with its end.
+    /// A line with its ending.
     fn line(&mut self, most: usize, deadline: Instant) -> Result<Vec<u8>> {
         let mut line = Vec::new();
         while !line.ends_with(b"\n") {
@@ -86,14 +84,14 @@ impl ImapConnection {
             line.extend_from_slice(&piece[..end]);
             self.stream.consume(end);
             if line.len() > most {
-                return Err(Error::new("the mail server sends a line without end").hint(LATER));
+                return Err(Error::new("the mail server sends an endless line").hint(LATER));
             }
             in_time(deadline)?;
         }
         Ok(line)
     }
 
-    /// Hands on `length` bytes, piece by piece.
+    /// Passes on `length` bytes, part by part.
     fn pass_on(&mut self, length: usize, deadline: Instant, mut each: impl FnMut(&[u8])) -> Result<()> {
         let mut left = length;
         while left > 0 {

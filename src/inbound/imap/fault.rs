@@ -1,9 +1,9 @@
-//! What goes wrong on the way to an IMAP server, in words.
+//! Messages for errors of an IMAP connection.
 
 use crate::error::Error;
 use crate::mail_stream::StreamFault;
 
-pub(super) const LATER: &str = "do it again later; if it goes on, ask the people who run the mail server";
+pub(super) const LATER: &str = "try again later; if it continues, ask your provider";
 
 /// The connection is broken; with what to do.
 pub(super) fn lost(fault: impl Into<StreamFault>) -> Error {
@@ -13,12 +13,12 @@ pub(super) fn lost(fault: impl Into<StreamFault>) -> Error {
             "write the name that your provider gives for IMAP; your own certificate is trusted when SSL_CERT_FILE names its file"
         }
         StreamFault::OtherName | StreamFault::OtherCertificate(_) => {
-            "write the name that your provider gives for IMAP; nothing is sent to a server that may be another"
+            "write the name that your provider gives for IMAP; nothing is sent to a server that cannot prove its name"
         }
         StreamFault::Expired => "tell your provider; also check that the clock of this machine is right",
         StreamFault::NotYetValid => "check that the clock of this machine is right",
         StreamFault::NotEncrypted => "`imaps://` is for port 993; on port 143 write `imap+starttls://`",
-        StreamFault::OtherEncryption(_) => "look at the name and the port",
+        StreamFault::OtherEncryption(_) => "check the name and the port",
         StreamFault::Unasked => "write `imaps://` in place of `imap+starttls://`",
         _ => LATER,
     };
@@ -30,13 +30,13 @@ pub(super) fn ended(words: &str) -> Error {
     Error::new(format!("the mail server ended the connection: {words}")).hint(LATER)
 }
 
-/// `NO` or `BAD` to a fetch.
+/// `NO` or `BAD` in response to a fetch.
 pub(super) fn not_handed_out(words: &str) -> Error {
-    Error::new(format!("the mail server does not hand out the messages: {words}")).hint(LATER)
+    Error::new(format!("the mail server does not send the messages: {words}")).hint(LATER)
 }
 
-/// Too much that is not IMAP.
+/// Too many responses that are not IMAP.
 pub(super) fn not_understood() -> Error {
-    Error::new("the answer of the mail server cannot be understood")
-        .hint("look at the name and the port of `server` under `[bounces]`; if they are right, please report it")
+    Error::new("the mail server's response cannot be understood")
+        .hint("check the name and the port of `server` under `[bounces]`; if they are right, please report it")
 }

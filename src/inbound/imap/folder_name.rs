@@ -1,4 +1,4 @@
-//! Names of folders as they go over the wire: modified UTF-7 (RFC 3501, 5.1.3), in quotes.
+//! Folder names in the protocol: modified UTF-7 (RFC 3501, 5.1.3), in quotes.
 
 use base64::Engine as _;
 use base64::alphabet::IMAP_MUTF7;
@@ -32,7 +32,7 @@ fn end_run(out: &mut String, run: &mut Vec<u8>) {
     }
 }
 
-/// `Entw&APw-rfe` as `Entwürfe`; what is written wrongly stays as it is.
+/// `Entw&APw-rfe` as `Entwürfe`; an invalid name is returned unchanged.
 pub(super) fn decoded(name: &str) -> String {
     let (mut out, mut rest) = (String::new(), name);
     while let Some((before, after)) = rest.split_once('&') {

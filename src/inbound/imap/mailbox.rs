@@ -1,4 +1,4 @@
-//! The new messages of a folder, batch after batch; each message is let go before the next is read.
+//! The new messages of a folder, in batches; each message is dropped before the next is read.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,11 +13,11 @@ use crate::inbound::message::{Mail, MailKind, headline};
 use crate::store::Write;
 use crate::text;
 
-/// Messages that are fetched at once, and recorded in one transaction.
+/// How many messages are fetched at once, and recorded in one transaction.
 const BATCH: usize = 50;
-/// After this many refusals in a row the fault is the server's, not that of single messages.
+/// After this many rejections in a row the server is the problem, not single messages.
 const REFUSALS: usize = 5;
-/// So long whoever only looks waits for the server.
+/// How long a check waits for the server.
 const LONGEST_LOOK: Duration = Duration::from_secs(30);
 
 /// A folder that is open for reading.
@@ -26,31 +26,31 @@ pub(crate) struct ImapMailbox {
     host: String,
     folder: String,
     mark: ReadMark,
-    /// Still to be read, those left to the owner before first.
+    /// Still to be read, those left to the owner first.
     uids: Vec<u32>,
     read: usize,
 }
 
-/// A few messages, and what is remembered once they are acted upon.
+/// A few messages, and what is recorded once they are acted on.
 pub(crate) struct MailBatch {
     pub(crate) mails: Vec<Mail>,
-    /// Which were asked for; those that are gone meanwhile have no mail.
+    /// The requested ones; those that were deleted in the meantime have no mail.
     uids: Vec<u32>,
     mark: ReadMark,
 }
 
 impl MailBatch {
-    /// Remembers that it was read, in the transaction that acts upon it; `left` are those left to the owner.
+    /// Records that it was read, in the transaction that acts on it; `left` are those left to the owner.
     pub(crate) fn remember(&self, write: &Write<'_>, account: &ImapAccount, left: &[u32]) -> Result<()> {
         remember(write, account, &self.mark, &self.uids, left)
     }
 }
 
 impl ImapMailbox {
-    /// Opens the folder, and asks which of its messages are to be read.
+    /// Opens the folder, and determines which messages are to be read.
     ///
     /// # Errors
-    /// When the server cannot be reached or is not trusted, refuses the password, or has no such folder.
+    /// When the server cannot be reached or is not trusted, rejects the password, or has no such folder.
     pub(crate) fn open(account: &ImapAccount, known: ReadMark, which: WhichMessages) -> Result<Self> {
         let opened = || {
             let mut session = ImapSession::open(account)?;
@@ -66,7 +66,7 @@ impl ImapMailbox {
         opened().map_err(|fault: Error| fault.at(&account.server.host))
     }
 
-    /// Opens the folder and leaves again.
+    /// Opens the folder and disconnects.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -117,7 +117,7 @@ impl ImapMailbox {
         if missing.is_empty() {
             return Ok(mails.into_values().collect());
         }
-        // A broken one may be why nothing more came.
+        // A broken response may be why nothing more came.
         let (mut reasons, mut in_a_row) = (BTreeMap::new(), 0);
         for uid in missing.iter().copied().filter(|_| !is_whole) {
             let garbled = self.session.garbled;
@@ -130,7 +130,7 @@ impl ImapMailbox {
             if mails.contains_key(&uid) {
                 in_a_row = 0;
             } else if !done.is_ok || self.session.garbled > garbled {
-                let why = if done.is_ok { "its answer cannot be understood".to_owned() } else { done.words };
+                let why = if done.is_ok { "its response cannot be understood".to_owned() } else { done.words };
                 in_a_row += 1;
                 if in_a_row >= REFUSALS {
                     return Err(not_handed_out(&why));
@@ -138,9 +138,9 @@ impl ImapMailbox {
                 reasons.insert(uid, why);
             }
         }
-        // One that is gone meanwhile is no fault.
+        // A message that was deleted in the meantime is not an error.
         for uid in self.session.uids(&as_set(&missing))?.into_iter().filter(|uid| missing.contains(uid)) {
-            let why = reasons.remove(&uid).unwrap_or_else(|| "it sends nothing of it".to_owned());
+            let why = reasons.remove(&uid).unwrap_or_else(|| "it sends none of it".to_owned());
             let withheld = |place: Mail| Mail { kind: MailKind::Withheld { why }, ..place };
             mails.entry(uid).or_insert_with(|| withheld(mail(folder, uid, b"")));
         }
@@ -148,13 +148,13 @@ impl ImapMailbox {
     }
 }
 
-/// A message by its folder and its number, and how the owner finds it.
+/// A message with its folder, its number, and a description for the owner.
 fn mail(folder: &str, uid: u32, bytes: &[u8]) -> Mail {
     let place = format!("{} {uid}{}", text::quote(folder), headline(bytes));
     Mail { uid: Some(uid), ..mail_of(&place, bytes) }
 }
 
-/// `5:9,12`, of numbers in order.
+/// Formats sorted numbers as `5:9,12`.
 fn as_set(uids: &[u32]) -> String {
     let mut ranges: Vec<(u32, u32)> = Vec::new();
     for uid in uids {

@@ -1,4 +1,4 @@
-//! A mailbox read over IMAP: its new messages in batches, without changing anything in it.
+//! Reads a mailbox over IMAP: its new messages in batches, without changing it.
 
 mod account;
 mod connection;

@@ -1,4 +1,4 @@
-//! How far a folder was read: its UIDVALIDITY and its last UID, with those messages that were left to the owner.
+//! How far a folder was read: its UIDVALIDITY and its last UID, with the messages that were left to the owner.
 
 use super::account::ImapAccount;
 use crate::error::Result;
@@ -9,7 +9,7 @@ use crate::store::{Read, Write, params};
 pub(crate) struct ReadMark {
     pub(super) uid_validity: u32,
     pub(super) last_uid: u32,
-    /// Left to the owner: they are read again until the owner has removed them, or believes them.
+    /// Left to the owner: they are read again until the owner has deleted or confirmed them.
     pub(super) left: Vec<u32>,
 }
 
@@ -17,19 +17,18 @@ pub(crate) struct ReadMark {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WhichMessages {
     New,
-    /// Those as well that were left to the owner before.
+    /// Also those that were left to the owner.
     NewAndLeft,
 }
 
 impl ReadMark {
-    /// The same under the UIDVALIDITY that the folder has now; under another one, or none, all is to be read.
+    /// The same if the folder still has this UIDVALIDITY; otherwise everything is read again.
     pub(super) fn under(self, uid_validity: u32) -> Self {
         let is_same = self.uid_validity == uid_validity && uid_validity != 0;
         if is_same { self } else { Self { uid_validity, ..Self::default() } }
     }
 }
 
-/// How far a folder was read.
 pub(crate) fn read_mark(read: &Read<'_>, account: &ImapAccount) -> Result<ReadMark> {
     let (name, folder) = (account.name(), &account.folder);
     let sql = "SELECT uid_validity, last_uid FROM imap_folder WHERE account = ?1 AND folder = ?2";
@@ -43,7 +42,7 @@ pub(crate) fn read_mark(read: &Read<'_>, account: &ImapAccount) -> Result<ReadMa
     Ok(ReadMark { uid_validity, last_uid, left })
 }
 
-/// Remembers that a folder was read so far; of the messages that were asked for, `left` are left to the owner.
+/// Records how far a folder was read; `left` are the requested messages that are left to the owner.
 pub(super) fn remember(
     write: &Write<'_>,
     account: &ImapAccount,
@@ -56,7 +55,7 @@ pub(super) fn remember(
     if !write.value::<bool>(known, params![name, folder, mark.uid_validity])? {
         write.run("DELETE FROM imap_left WHERE account = ?1 AND folder = ?2", params![name, folder])?;
     }
-    // Another run may have read further meanwhile.
+    // Another run may have read further in the meantime.
     let sql = "INSERT INTO imap_folder (account, folder, uid_validity, last_uid) VALUES (?1, ?2, ?3, ?4) \
                ON CONFLICT (account, folder) DO UPDATE SET uid_validity = excluded.uid_validity, \
                last_uid = CASE WHEN imap_folder.uid_validity = excluded.uid_validity \

@@ -1,23 +1,23 @@
-//! One response of an IMAP server, and what it says (RFC 3501, 7): the four kinds that are asked for here, and no others.
-//! Whatever the bytes are, nothing of it is trusted; lists in lists are counted, not followed.
+//! Parses one response of an IMAP server (RFC 3501, 7): only the four kinds that are needed here. No input is trusted;
+//! nested lists are counted, not recursed into.
 
 use std::borrow::Cow;
 
 use super::folder_name::decoded;
 use crate::inbound::status::plain;
 
-/// The lines of a response and what stands between them.
+/// The lines of a response and its literals.
 #[derive(Debug, Default)]
 pub(super) struct ImapFrame {
     bytes: Vec<u8>,
-    /// How long its lines are together, and what is kept of its messages.
+    /// The total length of its lines, and what is kept of its messages.
     pub(super) lines: usize,
     pub(super) literals: usize,
-    /// Where its last line ends without what announces a literal.
+    /// The end of its last line without the announcement of a literal.
     end: usize,
 }
 
-/// How things stand, or how a command ended.
+/// The status of a command or the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ImapStatus {
     Ok,
@@ -27,23 +27,23 @@ pub(super) enum ImapStatus {
     PreAuth,
 }
 
-/// What an untagged response says.
+/// The content of an untagged response.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ImapResponse<'f> {
-    /// In words to people; the code before them is in capitals.
+    /// With the text for people; the code before it is in capitals.
     Condition(ImapStatus, String),
-    /// What the server offers, in capitals.
+    /// In capitals.
     Capabilities(Vec<String>),
-    /// A folder that can be opened, by its name.
+    /// A folder that can be opened, by name.
     Folder(String),
-    /// Of a message, what of it was asked for.
+    /// The requested parts of a message.
     Message { uid: u32, body: Option<&'f [u8]> },
-    /// What the folder holds, or something that was not asked for.
+    /// Anything else.
     Other,
 }
 
 impl ImapFrame {
-    /// Adds a line; the length of the literal that it announces.
+    /// Adds a line; returns the length of the literal that it announces.
     pub(super) fn add_line(&mut self, line: &[u8]) -> Option<usize> {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -52,7 +52,7 @@ impl ImapFrame {
         self.bytes.extend_from_slice(line);
         self.end = self.bytes.len();
         self.bytes.extend_from_slice(b"\r\n");
-        // Words to people may end in anything.
+        // The text for people may end in anything.
         if is_first && line.strip_prefix(b"* ").is_none_or(|rest| status(rest).is_some()) {
             return None;
         }
@@ -62,7 +62,7 @@ impl ImapFrame {
         usize::try_from(length).ok()
     }
 
-    /// Announces a literal of the length that is kept.
+    /// Starts a literal; `length` is what is kept of it.
     pub(super) fn begin_literal(&mut self, length: usize) {
         self.bytes.truncate(self.end);
         self.bytes.extend_from_slice(format!("{{{length}}}\r\n").as_bytes());
@@ -73,7 +73,7 @@ impl ImapFrame {
         self.literals += data.len();
     }
 
-    /// How a command ended, when this is the answer to it: with the words of the server.
+    /// The result of the command with this tag, if this is its response: with the text of the server.
     pub(super) fn completion(&self, tag: &str) -> Option<(ImapStatus, String)> {
         status(self.bytes.strip_prefix(tag.as_bytes())?.strip_prefix(b" ")?)
     }
@@ -83,12 +83,12 @@ impl ImapFrame {
         self.bytes.starts_with(b"+")
     }
 
-    /// Its beginning, fit to be shown.
+    /// Its beginning, for display.
     pub(super) fn shown(&self) -> String {
         plain(&String::from_utf8_lossy(&self.bytes[..self.bytes.len().min(200)]))
     }
 
-    /// What an untagged response says; nothing when it is broken.
+    /// The content of an untagged response; none when it is malformed.
     pub(super) fn parse(&self) -> Option<ImapResponse<'_>> {
         let rest = self.bytes.strip_prefix(b"* ")?;
         if let Some((status, words)) = status(rest) {
@@ -110,7 +110,7 @@ pub(super) fn capitals(text: &[u8]) -> Vec<String> {
     String::from_utf8_lossy(text).split_whitespace().map(str::to_uppercase).collect()
 }
 
-/// The code before the words to people: `UIDVALIDITY 5` of `[UIDVALIDITY 5] fine`, if it is of that name.
+/// The code before the text for people, if it has this name: `UIDVALIDITY 5` of `[UIDVALIDITY 5] fine`.
 pub(super) fn code<'w>(words: &'w str, name: &str) -> Option<&'w str> {
     let (code, _) = words.strip_prefix('[')?.split_once(']')?;
     let (found, rest) = code.split_once(' ')?;
@@ -135,7 +135,7 @@ fn number(digits: &[u8]) -> Option<u64> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
-/// What is left of a response.
+/// The remaining input.
 struct ImapTokens<'f> {
     rest: &'f [u8],
 }
@@ -181,7 +181,7 @@ impl<'f> ImapTokens<'f> {
         if let ImapToken::Atom(atom) = self.next()? { Some(atom) } else { None }
     }
 
-    /// Goes past what an opened list holds, whatever that is; its atoms.
+    /// Skips the rest of an opened list; returns its atoms.
     fn list(&mut self) -> Option<Vec<&'f [u8]>> {
         let (mut depth, mut atoms) = (1_usize, Vec::new());
         while depth > 0 {
@@ -216,7 +216,7 @@ impl<'f> ImapTokens<'f> {
         Some(ImapResponse::Folder(decoded(&String::from_utf8_lossy(&name))))
     }
 
-    /// `(UID 7 BODY[]<0> {3}…)`, in whatever order; what changes of a message by itself may have no UID.
+    /// `(UID 7 BODY[]<0> {3}…)`, in any order; updates sent by the server may have no UID.
     fn message(mut self) -> Option<ImapResponse<'f>> {
         if self.next()? != ImapToken::Open {
             return None;
@@ -231,7 +231,7 @@ impl<'f> ImapTokens<'f> {
             match (name.as_slice(), self.next()?) {
                 (b"UID", ImapToken::Atom(digits)) => uid = Some(u32::try_from(number(digits)?).ok()?),
                 (name, ImapToken::Literal(data)) if name.starts_with(b"BODY[]") => body = Some(data),
-                // Quotation marks do for what is empty.
+                // An empty body may be quoted.
                 (name, ImapToken::Quoted(Cow::Borrowed(data))) if name.starts_with(b"BODY[]") => body = Some(data),
                 (_, ImapToken::Open) => drop(self.list()?),
                 (_, ImapToken::Close) => return None,
@@ -242,7 +242,7 @@ impl<'f> ImapTokens<'f> {
     }
 }
 
-/// What stands between quotation marks, and what follows.
+/// The content of a quoted string, and what follows.
 fn quoted(text: &[u8]) -> Option<(ImapToken<'_>, &[u8])> {
     let end = memchr::memchr2(b'"', b'\\', text)?;
     if text[end] == b'"' {

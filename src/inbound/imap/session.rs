@@ -1,4 +1,4 @@
-//! What is said to an IMAP server: signing in, opening a folder for reading alone, and asking for messages.
+//! The IMAP dialog: signing in, opening a folder read-only, and fetching messages.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,22 +13,22 @@ use crate::inbound::mailbox::LONGEST;
 use crate::shop::Security;
 use crate::text;
 
-/// So many responses to one command are enough, so many of them that nobody asked for, and so many broken ones in a session.
+/// Limits of responses to one command, of unsolicited ones among them, and of broken ones in a session.
 const MOST_RESPONSES: usize = 5_000_000;
 const MOST_OTHERS: usize = 100_000;
 const MOST_GARBLED: usize = 1_000;
-/// So many names of folders are listed.
+/// At most this many folder names are listed.
 const MOST_FOLDERS: usize = 30;
 
 /// A connection on which the user is signed in.
 pub(super) struct ImapSession {
     connection: ImapConnection,
     commands: usize,
-    /// How many responses could not be understood.
+    /// How many responses could not be parsed.
     pub(super) garbled: usize,
 }
 
-/// How a command ended, and the words of the server.
+/// The result of a command, and the text of the server.
 pub(super) struct ImapCompletion {
     pub(super) is_ok: bool,
     pub(super) words: String,
@@ -41,7 +41,7 @@ struct Greeting {
 }
 
 impl ImapSession {
-    /// Connects, encrypts and signs in, as `[bounces]` says.
+    /// Connects, encrypts and signs in, with the settings of `[bounces]`.
     pub(super) fn open(account: &ImapAccount) -> Result<Self> {
         let server = &account.server;
         let connection = ImapConnection::open(server, account.timeout)?;
@@ -56,7 +56,7 @@ impl ImapSession {
                     .hint("write `imaps://` in place of `imap+starttls://`"));
             }
             session.start_tls(&server.host)?;
-            // What was said before could have come from anybody.
+            // Anything received before encryption could have come from anyone.
             capabilities.clear();
         }
         if capabilities.is_empty() {
@@ -81,8 +81,8 @@ impl ImapSession {
             ImapStatus::Bye => Err(ended(&words)),
             _ => {
                 let shown = text::quote(&frame.shown());
-                Err(Error::new(format!("this is no server for IMAP: it answers {shown}"))
-                    .hint("look at the port: 993 is usual for `imaps://`, 143 for `imap+starttls://`"))
+                Err(Error::new(format!("this is not an IMAP server: it answers {shown}"))
+                    .hint("check the port: 993 is usual for `imaps://`, 143 for `imap+starttls://`"))
             }
         }
     }
@@ -95,9 +95,9 @@ impl ImapSession {
             }
         })?;
         if !done.is_ok || !found.iter().any(|one| one == "IMAP4REV1") {
-            let words = if done.is_ok { "it does not say that it speaks IMAP4rev1" } else { done.words.as_str() };
+            let words = if done.is_ok { "it does not offer IMAP4rev1" } else { done.words.as_str() };
             return Err(Error::new(format!("the mail server is of another kind: {words}"))
-                .hint("ask your provider for the server for IMAP"));
+                .hint("ask your provider for the IMAP server"));
         }
         Ok(found)
     }
@@ -125,13 +125,12 @@ impl ImapSession {
         if done.is_ok {
             return Ok(());
         }
-        Err(Error::new(format!("the mail server does not let {} in: {}", text::quote(user), done.words)).hint(
-            "look at the user in `server` and at the password (`password_file`, or REGULARS_IMAP_PASSWORD); many providers \
-             want an app password, which you make in the settings of your account there",
+        Err(Error::new(format!("the mail server rejects the sign-in of {}: {}", text::quote(user), done.words)).hint(
+            "check the user in `server` and the password (`password_file`, or REGULARS_IMAP_PASSWORD); many providers require an app password, which you make in the settings of your account there",
         ))
     }
 
-    /// Opens a folder so that nothing in it can change; its UIDVALIDITY, 0 when it has none.
+    /// Opens a folder read-only; returns its UIDVALIDITY, 0 when it has none.
     pub(super) fn examine(&mut self, folder: &str) -> Result<u32> {
         let mut validity = 0;
         let done = self.command(&format!("EXAMINE {}", quoted(&encoded(folder))), &mut |response| {
@@ -155,7 +154,7 @@ impl ImapSession {
         });
         if listed.is_err() || names.iter().any(|name| name == folder) {
             return Error::new(format!("the mail server does not open the folder {}: {words}", text::quote(folder)))
-                .hint("look whether your mail program can open it, and do it again");
+                .hint("check whether your mail program can open it, and try again");
         }
         names.sort();
         let quoted: Vec<String> = names.iter().map(|name| text::quote(name)).collect();
@@ -173,7 +172,7 @@ impl ImapSession {
         Ok(found)
     }
 
-    /// Those of a set of UIDs that there are.
+    /// Those of a set of UIDs that exist.
     pub(super) fn uids(&mut self, set: &str) -> Result<Vec<u32>> {
         let mut found = Vec::new();
         let done = self.command(&format!("UID FETCH {set} (UID)"), &mut |response| {
@@ -189,7 +188,7 @@ impl ImapSession {
         Ok(found)
     }
 
-    /// Asks for messages, as far as they are looked at; nothing is marked as seen.
+    /// Fetches messages, up to the size that is read; nothing is marked as seen.
     pub(super) fn fetch(&mut self, uids: &str, each: &mut dyn FnMut(u32, &[u8])) -> Result<ImapCompletion> {
         self.command(&format!("UID FETCH {uids} (UID BODY.PEEK[]<0.{LONGEST}>)"), &mut |response| {
             if let ImapResponse::Message { uid, body: Some(body) } = response {
@@ -198,7 +197,7 @@ impl ImapSession {
         })
     }
 
-    /// Logs out, without waiting for the answer.
+    /// Logs out, without waiting for the response.
     pub(super) fn quit(mut self) {
         self.commands += 1;
         let _ = self.connection.send(&format!("a{} LOGOUT", self.commands));
@@ -208,7 +207,7 @@ impl ImapSession {
         self.command_and(line, None, each)
     }
 
-    /// Gives a command, and what it goes on with once the server asks for that; reads until the server is done with it.
+    /// Sends a command, and its continuation once the server asks for it; reads until the command is completed.
     fn command_and(
         &mut self,
         line: &str,
@@ -225,7 +224,7 @@ impl ImapSession {
                 return Ok(ImapCompletion { is_ok: status == ImapStatus::Ok, words });
             }
             if frame.is_continuation() {
-                // Without an answer to give, `*` takes the command back.
+                // Without a continuation, `*` cancels the command.
                 self.connection.send(then.take().unwrap_or("*"))?;
                 continue;
             }
@@ -251,13 +250,13 @@ impl ImapSession {
 }
 
 fn no_password_taken(security: Security, capabilities: &[String]) -> Error {
-    let error = Error::new("the mail server takes no password here (LOGINDISABLED)");
+    let error = Error::new("the mail server accepts no password here (LOGINDISABLED)");
     if security == Security::Plain {
         return error.hint("it does once the connection is encrypted: write `imaps://` or `imap+starttls://`");
     }
     let methods: Vec<&str> = capabilities.iter().filter_map(|one| one.strip_prefix("AUTH=")).collect();
     let methods = if methods.is_empty() { "nothing".to_owned() } else { text::list(&methods) };
     error.hint(format!(
-        "it offers {methods}; ask your provider for an app password, or let what comes back be forwarded to a mailbox that has one"
+        "it offers {methods}; ask your provider for an app password, or have returned mail forwarded to a mailbox that has one"
     ))
 }

@@ -21,7 +21,7 @@ use title::written_title;
 pub(crate) struct Names {
     /// `Dear Mr. and Mrs. Smith,`
     pub(crate) greeting: String,
-    /// `Robert and Eleanor Smith`: a line of the address; empty when nobody can be named.
+    /// `Robert and Eleanor Smith`: a line of the address; empty when there is no name.
     pub(crate) line: String,
     /// Shorter lines, the fullest first, for where that one has no room.
     pub(crate) shorter: Vec<String>,
@@ -97,7 +97,7 @@ fn greeted(people: &[&Customer]) -> Vec<GreetedPerson> {
     greeted
 }
 
-/// A firm, or somebody of whom no name is known.
+/// A company, or a customer without a name.
 fn nobody(people: &[&Customer]) -> Names {
     let names: Vec<CardNames> = people.iter().map(|customer| CardNames::of(customer)).collect();
     let nameless = |line: String| Names { greeting: "Dear customer,".to_owned(), line, shorter: Vec::new() };
@@ -105,10 +105,10 @@ fn nobody(people: &[&Customer]) -> Names {
         return nameless(nobodys.whole());
     }
     let firm = people.iter().map(|customer| customer.company.trim()).find(|firm| !is_placeholder(firm, false, false));
-    // A firm whose name stands where a person's should, else.
+    // Otherwise a company whose name stands in the place of a person's.
     let name = names.iter().map(CardNames::whole).find(|name| !name.is_empty());
     let Some(firm) = firm.map(str::to_owned).or_else(|| name.clone()) else { return nameless(String::new()) };
-    // A department's name stands with the firm's.
+    // The name of a department stands with the company's.
     let greeting = format!("Dear friends at {firm},");
     Names { greeting, line: name.unwrap_or(firm), shorter: Vec::new() }
 }

@@ -19,9 +19,9 @@ pub(super) struct GreetedPerson {
     pub(super) last: String,
     /// `Jr.`, `, MSc`, `c/o Tom Roe`.
     pub(super) suffix: String,
-    /// How they are called where the parts do not say it: `Jones family`, `Sister Agnes`.
+    /// Their name in the greeting, where it is not made of the parts: `Jones family`, `Sister Agnes`.
     pub(super) call: String,
-    /// How they are written where the parts do not say it.
+    /// Their name on the envelope, where it is not made of the parts.
     pub(super) line: String,
 }
 
@@ -90,7 +90,7 @@ impl CardNames {
         }
     }
 
-    /// Whether the name is nobody's, or of somebody who has died.
+    /// Whether it is no name, or that of a person who has died.
     pub(super) fn is_nobodys(&self) -> bool {
         let whole = self.whole();
         is_nobody(&whole) || is_estate(&whole) || is_late(&self.title)
@@ -117,7 +117,7 @@ fn joined(text: &str, are_first_names: bool) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// The people whom a card speaks of: one, or two whom an export has put into one field; nobody where the name is a firm's.
+/// The people whom a card speaks of: one, or two whom an export has put into one field; none where the name is a company's.
 pub(super) fn people_of(customer: &Customer) -> Vec<GreetedPerson> {
     let names = CardNames::of(customer);
     if names.is_nobodys() {
@@ -291,13 +291,13 @@ fn list(full: &str, is_french: bool) -> Option<Vec<GreetedPerson>> {
     }
 }
 
-/// Somebody whose name cannot be taken apart.
+/// A person whose name cannot be split.
 fn as_typed(name: &str) -> GreetedPerson {
     GreetedPerson { call: name.to_owned(), line: name.to_owned(), ..GreetedPerson::default() }
 }
 
 /// Somebody beside a person with this surname: `David`, `Mary Ann` share it; `David Chan`, `Chan, David` have their own. Of
-/// `David James` it cannot be told: the name is written as it is.
+/// `David James` it is unclear: the name stays as it is.
 pub(super) fn with_shared(text: &str, surname: &str, are_first_names: bool, is_french: bool) -> GreetedPerson {
     let person = single(text, is_french);
     if surname.is_empty() || !person.call.is_empty() || person.line.contains(' ') {

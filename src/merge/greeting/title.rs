@@ -1,4 +1,4 @@
-//! Titles before a name: which words are one, in which order they are said, and how they are written.
+//! Titles before a name: which words are one, their order, and their spelling.
 
 use crate::text;
 use crate::text::names::{
@@ -58,7 +58,7 @@ pub(super) fn ordered_title<'t>(title: &'t str) -> String {
 /// A title as it is written: a known one with its capital, whatever the export did; others as they are.
 pub(super) fn written_title(title: &str) -> String {
     let word = |word: &str| {
-        // As it is said to somebody, not as it stands on an envelope.
+        // The spoken form, not the one on an envelope.
         let word = if word == "Herrn" { "Herr" } else { word };
         let is_shouted = word.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase) && word.len() > 2;
         let is_small = word.chars().all(|c| !c.is_uppercase());

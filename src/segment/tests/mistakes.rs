@@ -1,11 +1,11 @@
-//! What is said about a mistake: place, message and hint.
+//! Error messages: place, message and hint.
 
 use std::collections::BTreeMap;
 
 use crate::money::Currency;
 use crate::segment::{Scope, condition};
 
-/// The error of a text, as it is reported, in one line.
+/// The error of a text, as reported, in one line.
 fn message_of(text: &str, follows: Option<&str>) -> String {
     let named = BTreeMap::from([
         ("regulars".to_owned(), "visits_12m >= 4".to_owned()),
@@ -27,7 +27,7 @@ fn message_of(text: &str, follows: Option<&str>) -> String {
     }
 }
 
-/// What is typed, and what is said about it.
+/// The typed text, and its error.
 const MISTAKES: &[(&str, &str)] = &[
     ("spend_12 >= 500", "1:1: no field `spend_12` | did you mean `spend_12m`?"),
     (
@@ -65,16 +65,13 @@ const MISTAKES: &[(&str, &str)] = &[
         "spend_12m >= 12m",
         "1:14: `12m` is neither a number nor a name | write a number with digits and at most one point: 500 or 500.50",
     ),
-    (
-        "spend_12m >= 500.505",
-        "1:14: `500.505` is no whole number of the smallest coin | USD has 2 digits after the point",
-    ),
+    ("spend_12m >= 500.505", "1:14: `500.505` has a fraction of the smallest coin | USD has 2 digits after the point"),
     ("spend_12m >= 99999999999999999999", "1:14: `99999999999999999999` is too large a number"),
     ("spend_12m >= 999999999999999999", "1:14: `999999999999999999` is too large a number"),
     ("spend_12m >=", "1:13: the text ends where a value is needed"),
     ("  spend_12m >= 5 AND\n", "1:21: the text ends where a value is needed"),
-    ("", "1:1: there is no condition here | `TRUE` takes everybody"),
-    ("-- nobody", "1:1: there is no condition here | `TRUE` takes everybody"),
+    ("", "1:1: there is no condition here | `TRUE` matches everyone"),
+    ("-- nobody", "1:1: there is no condition here | `TRUE` matches everyone"),
     ("(has_email", "1:11: a closing parenthesis is missing | the one that opens at 1:1 is never closed"),
     ("has_email)", "1:10: this parenthesis was never opened"),
     ("AND has_email", "1:1: a value is needed here, not `AND`"),
@@ -112,13 +109,13 @@ const MISTAKES: &[(&str, &str)] = &[
     ("spend_12m() > 5", "1:1: `spend_12m` is written without parentheses | write `spend_12m`"),
     (
         "last_purchase = NULL",
-        "1:17: nothing is compared with NULL | write IS NULL or IS NOT NULL behind the field: last_purchase IS NULL",
+        "1:17: nothing is compared with NULL | write IS NULL or IS NOT NULL after the field: last_purchase IS NULL",
     ),
     ("spend_12m IS NULL", "1:1: `spend_12m` is never absent | compare it, e.g. `spend_12m > 0`"),
     ("last_purchase IS 5", "1:18: only NULL can follow IS | write `=` to compare with a value"),
     (
         "city NOT 'x'",
-        "1:10: behind a value, NOT goes with IN, LIKE or BETWEEN | write `<>` for unlike, or put NOT in front",
+        "1:10: after a value, NOT goes with IN, LIKE or BETWEEN | write `<>` for unlike, or put NOT in front",
     ),
     (
         "1 < visits_12m < 5",
@@ -146,7 +143,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("spend_between('2025-01-01', today()) > 5", "1:15: write a day as date('2025-01-01')"),
     (
         "spend_between(first_purchase, today()) > 5",
-        "1:15: `spend_between` needs a day that is the same for everybody | for example spend_between(date('2025-01-01'), date('2025-12-31'))",
+        "1:15: `spend_between` needs a day that is the same for everyone | for example spend_between(date('2025-01-01'), date('2025-12-31'))",
     ),
     (
         "spend_between(today(), months_ago(2)) > 5",
@@ -178,7 +175,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("last_purchase > NOW()", "1:17: `NOW` is not a word of this language | write today()"),
     ("spend_12m > 5 LIMIT 5", "1:15: `LIMIT` is not expected here | the limit is given apart"),
     ("response('1989-chardonay') = 'redeemed'", "1:10: no campaign `1989-chardonay` | did you mean `1989-chardonnay`?"),
-    ("response('1989-chardonnay') = 'redeem'", "1:31: `'redeem'` is no response | did you mean `redeemed`?"),
+    ("response('1989-chardonnay') = 'redeem'", "1:31: `'redeem'` is not a response | did you mean `redeemed`?"),
     ("top('20%')", "1:1: `top` needs two values, how many and by what | for example top('20%', spend_12m)"),
     ("top(1, spend_12m, 2)", "1:19: `top` takes two values | for example top('20%', spend_12m)"),
     (
@@ -219,7 +216,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "redeemed",
-        "1:1: `redeemed` speaks of the campaign that this one follows; there is none | add `follows = \"…\"` to the campaign file, or write response('…') = 'redeemed'",
+        "1:1: `redeemed` is about the campaign that this one follows; there is none | add `follows = \"…\"` to the campaign file, or write response('…') = 'redeemed'",
     ),
     ("regular", "1:1: no field `regular` | did you mean `regulars`?"),
     (
@@ -228,7 +225,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "a",
-        "1:1: the segment `a` asks about itself: `a` → `b` → `a` (in the segment `b` of shop.toml, 1:5) (in the segment `a` of shop.toml, 1:1) | take the name out of one of them, in shop.toml",
+        "1:1: the segment `a` refers to itself: `a` → `b` → `a` (in the segment `b` of shop.toml, 1:5) (in the segment `a` of shop.toml, 1:1) | remove the name from one of them, in shop.toml",
     ),
     ("city = 'a' # b", "1:12: `#` is not part of this language"),
     ("has_email;", "1:10: `;` is not part of this language | leave it away: a segment is one condition"),

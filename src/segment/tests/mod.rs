@@ -1,4 +1,4 @@
-//! Segments over a small shop, against figures counted in Rust by other means.
+//! Segments over a small shop, compared with figures computed separately in Rust.
 
 mod mistakes;
 mod random;
@@ -179,8 +179,8 @@ fn an_order_is_checked_too() {
         ("spend_12m DESC,", "1:16: the text ends where a value is needed"),
         ("spend_12m DESC NULLS LAST", "1:16: the place of absent dates cannot be chosen"),
         ("spend_12", "1:1: no field `spend_12`"),
-        ("5", "1:1: `5` is the same for everybody"),
-        ("city, today() DESC", "1:7: `today()` is the same for everybody"),
+        ("5", "1:1: `5` is the same for everyone"),
+        ("city, today() DESC", "1:7: `today()` is the same for everyone"),
     ] {
         assert_eq!(order(text, &shop.scope()).map_err(|e| e.to_string()).err().as_deref(), Some(wanted));
     }
@@ -215,7 +215,7 @@ fn long_and_deep_segments_run() {
     shop.matching(&format!("city like '{}'", "é%".repeat(1_500)));
 }
 
-/// Days of eight years, with those on which they reach back to the end of a month or a 29 February.
+/// Days of eight years, including those from which a month back is the end of a month or February 29.
 #[test]
 fn nobody_falls_between_two_twelve_months() {
     let mut shop = shop();
@@ -229,7 +229,7 @@ fn nobody_falls_between_two_twelve_months() {
             w.run("DELETE FROM purchase", params![])?;
             w.run("DELETE FROM recipient_member WHERE customer_id > 7", params![])?;
             w.run("DELETE FROM contact_note", params![])?;
-            // Three visits of each: the last is set anew for every day.
+            // Three visits each: the last is moved for every day.
             for id in 1..=7_usize {
                 for nth in 0..3 {
                     let on = day("2010-01-01") + chrono::TimeDelta::days(nth);

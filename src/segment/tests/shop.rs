@@ -1,4 +1,4 @@
-//! A small shop with a long memory: every figure can be counted again without SQL.
+//! A small shop with a long history: every figure can be computed again without SQL.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -9,7 +9,7 @@ use crate::money::Currency;
 use crate::segment::{Scope, condition, matching};
 use crate::store::{Store, params};
 
-/// A customer as the test itself remembers it.
+/// A customer as stored by the test itself.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Person {
     pub(super) reference: String,
@@ -20,7 +20,7 @@ pub(super) struct Person {
     pub(super) purchases: Vec<(NaiveDate, i64, &'static str)>,
     /// Day, kind, minutes, resolved.
     pub(super) notes: Vec<(NaiveDate, &'static str, i64, bool)>,
-    /// What became of them in `1989-chardonnay`.
+    /// Their response to `1989-chardonnay`.
     pub(super) answer: Option<&'static str>,
 }
 

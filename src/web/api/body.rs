@@ -1,4 +1,4 @@
-//! The body of a request, read key by key: what does not fit is told by its key, in words for whoever wrote the program.
+//! Parses the body of a request key by key: errors name the key, in words for the programmer.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::response::ApiResponse;
 use crate::text;
 
-/// The keys of an object and what they have, in their order.
+/// The keys of an object and their values, in order.
 struct RequestBody(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for RequestBody {
@@ -36,8 +36,8 @@ impl<'de> Visitor<'de> for Pairs {
     }
 }
 
-/// Reads an object of keys that have text or a whole number, each of which may be left away or null: 400 when it is no JSON,
-/// 422 when it is not what is asked for.
+/// Parses an object with optional keys that are text or a whole number: 400 when it is not JSON, 422 when it is not as
+/// specified.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8], texts: &str, numbers: &str) -> Result<T, ApiResponse> {
     let RequestBody(pairs) = object(body)?;
     let [texts, numbers] = [texts, numbers].map(|keys| keys.split_whitespace().collect::<Vec<_>>());
@@ -57,11 +57,11 @@ pub(super) fn read<T: DeserializeOwned>(body: &[u8], texts: &str, numbers: &str)
             return Err(does_not_fit(&format!("`{key}` must be {wanted}, and it is {}.", kind_of(&value))));
         }
         if read.contains_key(&key) {
-            return Err(does_not_fit(&format!("`{key}` is there twice.")));
+            return Err(does_not_fit(&format!("`{key}` occurs twice.")));
         }
         read.insert(key, value);
     }
-    serde_json::from_value(Value::Object(read)).map_err(|_| does_not_fit("The body does not fit."))
+    serde_json::from_value(Value::Object(read)).map_err(|_| does_not_fit("The body is not as specified."))
 }
 
 fn object(body: &[u8]) -> Result<RequestBody, ApiResponse> {
@@ -80,7 +80,7 @@ fn object(body: &[u8]) -> Result<RequestBody, ApiResponse> {
         } else if fault.to_string().starts_with("recursion limit") {
             not_json(&format!("The body has too many brackets inside one another, at {place}."))
         } else {
-            not_json(&format!("The body is not JSON: look at {place}."))
+            not_json(&format!("The body is not JSON: check {place}."))
         }
     })
 }
@@ -93,7 +93,7 @@ fn unknown(key: &str, known: &[&str]) -> ApiResponse {
     does_not_fit(&format!("The body has an unknown field {}; {meant}.", text::quote(key)))
 }
 
-/// The body is JSON and not what is asked for.
+/// The body is JSON but not as specified.
 pub(super) fn does_not_fit(why: &str) -> ApiResponse {
     ApiResponse::problem(StatusCode::UNPROCESSABLE_ENTITY, "body", why)
 }

@@ -1,4 +1,4 @@
-//! The till that asks: whoever has its token.
+//! The till that sends a request, by its token.
 
 use std::sync::{Arc, PoisonError};
 
@@ -14,7 +14,7 @@ use crate::app;
 use crate::error::Result;
 use crate::web::state::AppState;
 
-/// The till that asks.
+/// The till that sends a request.
 #[derive(Debug, Clone)]
 pub(super) struct Caller(pub(super) TillToken);
 
@@ -34,7 +34,7 @@ pub(super) fn nobody() -> ApiResponse {
     )
 }
 
-/// Lets through whoever has a token.
+/// Lets requests with a token through.
 pub(super) async fn with_token(State(state): State<Arc<AppState>>, mut request: Request, next: Next) -> Response {
     let shown = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = shown.and_then(|shown| shown.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
@@ -52,8 +52,8 @@ pub(super) async fn with_token(State(state): State<Arc<AppState>>, mut request: 
     }
 }
 
-/// Whose token it is. Of one that was good before, whoever writes looks at it again in the transaction, and so it is not looked
-/// up here.
+/// The record of a token. A request that writes checks a known token again in its transaction, so it is not looked up
+/// here.
 async fn holder(state: &AppState, writes: bool, token: String) -> Result<Option<TillToken>> {
     let seen = || state.callers.lock().unwrap_or_else(PoisonError::into_inner);
     if let (true, Some(known)) = (writes, seen().get(&token)) {

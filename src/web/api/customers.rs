@@ -1,4 +1,4 @@
-//! The card of a customer, as the till's page has it: no sums, and not what they wished about post.
+//! The card of a customer, as on the till's page: without totals and mail preferences for post.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::app::card::{self, GreetedCard};
 use crate::domain::EventKind;
 use crate::web::state::AppState;
 
-/// What of a card a till is told, by the keys of `customer show --json`.
+/// The parts of a card that a till gets, by the keys of `customer show --json`.
 const KEYS: &str = "ref name fields family last_visit last_visit_ago purchases \
                     preferences open_complaints contacts greeting gift gifts";
 

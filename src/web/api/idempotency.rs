@@ -1,4 +1,5 @@
-//! Done once: the same request under the same key gets the same answer, another one under it is refused.
+//! Idempotent requests: the same request under the same key gets the same response, a different one under it is
+//! rejected.
 
 use std::sync::Arc;
 
@@ -16,14 +17,14 @@ use crate::web::state::AppState;
 /// The longest key.
 const LONGEST: usize = 200;
 
-/// The key of a request, and where it leads.
+/// The key of a request, and its path.
 pub(super) struct IdempotencyKey {
     key: String,
     path: String,
 }
 
 impl IdempotencyKey {
-    /// The token of a visit that was kept: this key of this till.
+    /// The token of a saved visit: this key of this till.
     pub(super) fn request(&self, caller: &Caller) -> String {
         format!("v1 {} {}", caller.0.number, self.key)
     }
@@ -46,7 +47,7 @@ impl FromRequestParts<Arc<AppState>> for IdempotencyKey {
     }
 }
 
-/// Runs `work` in a transaction unless its key was answered before, and keeps its answer.
+/// Runs `work` in a transaction unless its key already has a response, and stores its response.
 pub(super) async fn once(
     state: &AppState,
     Caller(token): Caller,
@@ -66,7 +67,7 @@ pub(super) async fn once(
         Ok(Replay::KeyUsed) => ApiResponse::problem(
             StatusCode::UNPROCESSABLE_ENTITY,
             "key_used",
-            "This key was used for another request. Each request needs one of its own.",
+            "This key was used for another request. Each request needs its own key.",
         ),
         Ok(Replay::Revoked) => caller::nobody(),
         Err(fault) => ApiResponse::fault(&fault),

@@ -1,7 +1,7 @@
-//! For a shop system's own till: codes redeemed, cards read, redemptions taken back, by JSON over HTTP.
+//! The API for a shop system's own till: redeems codes, reads cards, undoes redemptions, with JSON over HTTP.
 //!
-//! Whoever asks shows the token of a till. What goes wrong is told as problem JSON (RFC 9457), in the words of the pages.
-//! `openapi.json` describes all of it, and the tests hold it against what is answered.
+//! Requests have the token of a till. Errors are problem JSON (RFC 9457), in the words of the pages. `openapi.json`
+//! describes all of it, and the tests compare it with the responses.
 
 mod body;
 mod caller;
@@ -21,7 +21,7 @@ use axum::routing::{get, post};
 use super::state::AppState;
 use response::ApiResponse;
 
-/// The description.
+/// The OpenAPI description.
 const OPENAPI: &str = include_str!("openapi.json");
 
 /// The routes, without `/v1`.
@@ -34,11 +34,11 @@ pub(super) fn routes(state: &Arc<AppState>) -> Router<Arc<AppState>> {
         .route("/openapi.json", get(|| async { ([(header::CONTENT_TYPE, "application/json")], OPENAPI) }))
         .fallback(|| async { ApiResponse::problem(StatusCode::NOT_FOUND, "nowhere", "This address leads nowhere.") })
         .method_not_allowed_fallback(|| async {
-            ApiResponse::problem(StatusCode::METHOD_NOT_ALLOWED, "method", "This address is not asked in this way.")
+            ApiResponse::problem(StatusCode::METHOD_NOT_ALLOWED, "method", "This address does not accept this method.")
         })
 }
 
-/// Why a request was not looked at.
+/// The response to a rejected request.
 pub(super) fn refused(status: StatusCode, why: &str) -> Response {
     ApiResponse::problem(status, "not_taken", why.trim_end()).into_response()
 }

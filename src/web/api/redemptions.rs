@@ -1,4 +1,4 @@
-//! A code redeemed, or not and why; and taken back again.
+//! Redeems a code, or returns the reason why not; and undoes a redemption.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use crate::web::attempts::AttemptKind;
 use crate::web::auth;
 use crate::web::state::AppState;
 
-/// What a till brings: a code, or the customer and the campaign when the letter was left at home.
+/// What a customer brings: a code, or the customer and the campaign when the letter was left at home.
 #[derive(Debug, Deserialize)]
 struct RedeemRequest {
     code: Option<String>,
@@ -34,11 +34,11 @@ struct RedeemRequest {
     campaign: Option<String>,
     spend_minor: Option<i64>,
     receipt: Option<String>,
-    /// When they came, of a till that could not ask then.
+    /// The time of the visit, for a till that was offline then.
     at: Option<String>,
 }
 
-/// Redeems, or says why not.
+/// Redeems, or returns the reason why not.
 pub(super) async fn redeem(
     State(state): State<Arc<AppState>>,
     caller: Caller,
@@ -54,7 +54,7 @@ pub(super) async fn redeem(
     let claim = match (brought.code, brought.customer, brought.campaign) {
         (Some(code), None, None) => Claim::Typed(code),
         (None, Some(reference), Some(campaign)) => Claim::Person { reference, campaign },
-        _ => return body::does_not_fit("Say a `code`, or a `customer` and a `campaign`."),
+        _ => return body::does_not_fit("Give a `code`, or a `customer` and a `campaign`."),
     };
     let from = auth::address(&state, &parts);
     let (is_guess, is_goods) = match &claim {
@@ -93,7 +93,7 @@ pub(super) async fn redeem(
     response
 }
 
-/// The answer of the till as an object, with the number by which it is taken back.
+/// The answer of the till as an object, with the number for undoing it.
 fn response_of(answer: &TillAnswer, is_goods: bool, settings: &Settings) -> ApiResponse {
     let recipient = answer.recipient_id;
     let mut object = object(answer);
@@ -106,7 +106,7 @@ fn response_of(answer: &TillAnswer, is_goods: bool, settings: &Settings) -> ApiR
     }
     let status = if answer.outcome == Outcome::Unknown { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
     let detail = match answer.outcome {
-        Outcome::Unknown if is_goods => "That is a bar code of goods, not of a letter.".to_owned(),
+        Outcome::Unknown if is_goods => "That is the bar code of a product, not of a letter.".to_owned(),
         _ => why_not(answer, &settings.country),
     };
     ApiResponse::problem_of(status, answer.outcome.kind().as_str(), &detail, object, recipient)
@@ -119,7 +119,7 @@ fn object(answer: &TillAnswer) -> Map<String, Value> {
     }
 }
 
-/// A refusal in words.
+/// A rejection in words.
 fn why_not(answer: &TillAnswer, country: &str) -> String {
     let day = |day| long_date(day, country);
     let (from, until) = answer.valid.unzip();
@@ -130,21 +130,21 @@ fn why_not(answer: &TillAnswer, country: &str) -> String {
             format!("Already given, on {}{till}.", at.unwrap_or_default())
         }
         Outcome::Expired => format!("It waited until {}.", until.flatten().map(day).unwrap_or_default()),
-        Outcome::NotYet => format!("It waits from {} on.", from.map(day).unwrap_or_default()),
+        Outcome::NotYet => format!("It is not ready until {}.", from.map(day).unwrap_or_default()),
         Outcome::Void => "This letter was replaced; a newer one has another code.".to_owned(),
         Outcome::Unknown | Outcome::Accepted => {
-            "This is on none of our letters. Look again at it, or look for the customer.".to_owned()
+            "This is on none of our letters. Check it, or search for the customer.".to_owned()
         }
     }
 }
 
-/// Why something is taken back.
+/// Why something is undone.
 #[derive(Debug, Deserialize)]
 struct RollbackRequest {
     reason: Option<String>,
 }
 
-/// Takes back what this till wrote down.
+/// Undoes what this till wrote.
 pub(super) async fn roll_back(
     State(state): State<Arc<AppState>>,
     caller: Caller,
@@ -155,7 +155,7 @@ pub(super) async fn roll_back(
     let reason = match body::read(&body, "reason", "") {
         Ok(RollbackRequest { reason: Some(reason) }) => reason,
         Ok(RollbackRequest { reason: None }) => {
-            return body::does_not_fit("`reason` is missing: say why it is taken back.");
+            return body::does_not_fit("`reason` is missing: give the reason for the undo.");
         }
         Err(response) => return response,
     };
@@ -186,11 +186,11 @@ fn rolled_back(rollback: &Rollback, id: RedemptionId, reason: &str) -> ApiRespon
         }
         Rollback::Unknown => (StatusCode::NOT_FOUND, EventKind::Unknown.as_str(), "There is no such redemption."),
         Rollback::AnotherTill => {
-            (StatusCode::FORBIDDEN, "another_till", "Another till wrote it down. The owner can take it back.")
+            (StatusCode::FORBIDDEN, "another_till", "Another till recorded it. The owner can undo it.")
         }
-        Rollback::Undone => (StatusCode::CONFLICT, undone, "It was taken back already."),
+        Rollback::Undone => (StatusCode::CONFLICT, undone, "It was already undone."),
         Rollback::TooLate => {
-            (StatusCode::CONFLICT, "too_late", "That is more than ten minutes ago. The owner can still take it back.")
+            (StatusCode::CONFLICT, "too_late", "That is more than ten minutes ago. The owner can still undo it.")
         }
     };
     ApiResponse::problem(status, kind, says)

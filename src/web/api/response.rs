@@ -1,4 +1,4 @@
-//! What a program is answered: an object, or a problem with its words.
+//! API responses: an object, or a problem with its text.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -9,15 +9,14 @@ use crate::domain::RecipientId;
 use crate::error::{Error, ErrorKind};
 use crate::web::answer::sentence;
 
-/// An answer, ready to be sent and to be stored.
+/// A response, ready to be sent and stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ApiResponse {
     pub(super) status: StatusCode,
-    /// Its body, JSON.
     pub(super) body: String,
-    /// Whom it is about.
+    /// The recipient it is about.
     pub(super) recipient_id: Option<RecipientId>,
-    /// Seconds to wait before asking again.
+    /// Seconds to wait before a retry.
     pub(super) wait: Option<u64>,
 }
 
@@ -26,7 +25,7 @@ impl ApiResponse {
         Self { status, body: Value::Object(object).to_string(), recipient_id, wait: None }
     }
 
-    /// It was not: the kind of problem, which programs know it by, and a sentence for people.
+    /// An error: the kind of problem, for programs, and a sentence for people.
     pub(super) fn problem(status: StatusCode, kind: &str, detail: &str) -> Self {
         Self::problem_of(status, kind, detail, Map::new(), None)
     }
@@ -45,7 +44,7 @@ impl ApiResponse {
         Self { status, body: Value::Object(more).to_string(), recipient_id, wait: None }
     }
 
-    /// The machine cannot now, or what was asked for cannot be.
+    /// The machine cannot at the moment, or the request is invalid.
     pub(super) fn fault(fault: &Error) -> Self {
         let detail = [fault.message(), fault.what_next().unwrap_or_default()].map(sentence).join(" ");
         if fault.kind() == ErrorKind::Machine {
@@ -56,7 +55,7 @@ impl ApiResponse {
         Self::problem(StatusCode::UNPROCESSABLE_ENTITY, "refused", detail.trim())
     }
 
-    /// To be asked again after so many seconds.
+    /// To be retried after this many seconds.
     pub(super) fn after(mut self, seconds: u64) -> Self {
         self.wait = Some(seconds);
         self

@@ -1,4 +1,4 @@
-// The camera of a telephone or a tablet as a scanner: a button beside each field for codes, where there is a camera.
+// The camera of a phone or a tablet as a scanner: a button next to each field for codes, if there is a camera.
 "use strict";
 (() => {
   if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) return;
@@ -13,7 +13,7 @@
     seeing = null;
   };
 
-  // What reads the picture: the browser itself where it can, else a script that is fetched now.
+  // What decodes the picture: the browser itself if it can, else a script that is loaded now.
   const reader = async () => {
     if ("BarcodeDetector" in window && (await BarcodeDetector.getSupportedFormats()).includes("qr_code")) {
       const detector = new BarcodeDetector({ formats: ["qr_code"] });
@@ -51,7 +51,7 @@
     const text = document.createElement("p");
     text.className = "help";
     text.setAttribute("role", "status");
-    text.textContent = "Hold the code of the letter before the camera.";
+    text.textContent = "Hold the code of the letter in front of the camera.";
     const close = document.createElement("button");
     close.type = "button";
     close.className = "btn";
@@ -64,7 +64,7 @@
     seeing = mine;
     try {
       mine.stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 } } });
-      // Closed while the browser asked for leave.
+      // Closed while the browser asked for permission.
       if (mine.ended) { for (const track of mine.stream.getTracks()) track.stop(); return; }
       video.srcObject = mine.stream;
       await video.play();
@@ -81,7 +81,7 @@
       }
     } catch {
       video.remove();
-      text.textContent = "The camera cannot be used. Let this page have it in the settings of the browser, or type the code.";
+      text.textContent = "The camera cannot be used. Allow it for this page in the settings of the browser, or type the code.";
     }
   };
 

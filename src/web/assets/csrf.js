@@ -1,5 +1,5 @@
-// The token that each form carries, so that no other site can send one. Where the server was started anew meanwhile, a script
-// hears the new one with the refusal, and sends again what it had to send.
+// The token in each form, so that no other site can send one. After a restart of the server, a script gets the new
+// token with the rejection, and sends its request again.
 "use strict";
 const csrf = {
   FIELD: "input[name=csrf]",
@@ -10,7 +10,7 @@ const csrf = {
     for (const field of document.querySelectorAll(csrf.FIELD)) field.value = token;
   },
 
-  // Takes the token of a page that was fetched just now. Its views are in templates, which a search does not enter.
+  // Takes the token from a page that was just fetched. Its views are in templates, which a search does not enter.
   renew(page) {
     const places = [page, ...[...page.querySelectorAll("template")].map((view) => view.content)];
     const field = places.map((place) => place.querySelector(csrf.FIELD)).find(Boolean);

@@ -1,20 +1,20 @@
-// Offline, codes and amounts are saved in this browser, and sent when the shop's machine answers again. A code that is on the
-// till's list of open ones is a yes; with any other the gift waits until the machine has answered.
-// A button counts once, however often it is pressed.
+// Offline, codes and amounts are saved in this browser, and sent when the shop's machine responds again. A code on the
+// till's list of open ones is accepted; with any other the gift waits until the machine has responded. A button counts
+// once, however often it is pressed.
 "use strict";
 (() => {
   const SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  // As the program has them: dashes, and what a scanner types for one where the keyboard is set to another country.
+  // As in the program: dashes, and what a scanner types instead with another keyboard layout.
   const HYPHENS = /[-\u00ad\u2010-\u2015\u2212_'ß]/g;
   const PATIENCE = 3000;
   const AGAIN = 4000;
   let isDown = false;
   let since = 0;
   let sending = false;
-  // The views to go on with; they are fetched while the line is up.
+  // The views for offline use; they are fetched while online.
   let views = document;
 
-  // The product in GF(32), as the program's own check of codes has it.
+  // The product in GF(32), as in the program's own check of codes.
   const times = (one, other) => {
     let product = 0;
     for (; other > 0; other >>= 1) {
@@ -25,7 +25,7 @@
     return product;
   };
 
-  // "7K3M-9QXA", or nothing when that is no code.
+  // "7K3M-9QXA", or empty when it is not a code.
   const read = (typed) => {
     const text = typed.replace(HYPHENS, "").replace(/\s/g, "").toUpperCase().replace(/O/g, "0").replace(/[IL]/g, "1");
     const signs = [...text].map((sign) => SIGNS.indexOf(sign));
@@ -35,7 +35,8 @@
     return sum === signs[7] ? `${text.slice(0, 4)}-${text.slice(4)}` : "";
   };
 
-  // The codes that may stand in what was typed, the surest first: all of it, or a part where a scanner typed behind something.
+  // The codes that a typed text may contain, most likely first: all of it, or a part if a scanner typed after other
+  // text.
   const codesIn = (typed) => {
     const whole = read(typed);
     if (whole) return [whole];
@@ -48,11 +49,11 @@
     ].map(read).filter(Boolean);
   };
 
-  // The code that is meant. A part of what was typed is one when the list knows it, or when it is written like one.
+  // The code that is meant. A part of the text counts if the list has it, or if it is formatted like a code.
   const codeIn = (typed) => {
     const codes = codesIn(typed);
     const isKnown = (code) => ["open", "given"].includes(openCodes.look(code).state) || kept().some((visit) => visit.code === code);
-    // Letters alone are a name and digits alone a phone number, unless they are written like a code.
+    // Only letters are a name and only digits a phone number, unless formatted like a code.
     const isPlain = !/\d/.test(typed) || !/[a-z]/i.test(typed);
     const isWritten = (code) => (read(typed) === code && !isPlain) || typed.toUpperCase().includes(code);
     return codes.find(isKnown) ?? codes.find(isWritten) ?? "";
@@ -65,7 +66,7 @@
     const isToday = new Date(at).toDateString() === new Date().toDateString();
     return isToday ? clock(at) : `${new Date(at).toLocaleDateString([], { weekday: "long" })}, ${clock(at)}`;
   };
-  // Why a code is no yes while this till is offline.
+  // Why a code is not accepted while this till is offline.
   const DOUBTS = {
     unlisted: (at) => `This code is not on the list of open letters that this till has from ${moment(at)}.`,
     old: (at) => `The list of open letters on this till is from ${moment(at)}, more than 24 hours ago.`,
@@ -73,7 +74,7 @@
     none: () => "This till has no list of open letters.",
   };
 
-  // Each visit has a place of its own, so that two windows never write over each other.
+  // Each visit is stored separately, so that two windows never overwrite each other.
   const kept = () => {
     try {
       const keys = Object.keys(localStorage).filter((key) => key.startsWith("kept:"));
@@ -81,7 +82,7 @@
     } catch { return []; /* This browser keeps nothing. */ }
   };
 
-  // Gifts that were saved without being given, and were accepted since: to be given now, until somebody says so.
+  // Gifts that were saved without being handed over, and were accepted since: to be handed over now, until confirmed.
   const promised = () => {
     try { return JSON.parse(localStorage.getItem("give-now")) ?? []; } catch { return []; /* Nothing is kept here. */ }
   };
@@ -129,7 +130,7 @@
     } catch { return false; }
   };
 
-  // While it is down nobody waits for it: the clock below looks again.
+  // While offline no one waits for it: the timer below checks again.
   const isUp = async () => {
     if (isDown) return false;
     if (await ask()) return true;
@@ -150,7 +151,7 @@
     return answer.status === 200 ? answer.json() : {};
   };
 
-  // Whatever is not answered by its own token stays here.
+  // What is not answered with its own token stays here.
   const sendAll = async () => {
     if (sending) return;
     sending = true;
@@ -169,7 +170,7 @@
         if (isAccepted && visit.given === false) setPromised([...promised(), visit.name || visit.code]);
       }
     } catch (fault) {
-      // Or the line is down again; the rest is still here.
+      // Or the connection is down again; the rest is still here.
       isOut = fault.message === "signed out";
     }
     sending = false;
@@ -191,11 +192,11 @@
     if (!(await ask())) { if (kept().length || isDown) goDown(); return; }
     if (isDown) {
       isDown = false;
-      // What is on the page may be from before the server was started anew.
+      // The page may be from before a restart of the server.
       await take("no-store").then(csrf.renew).catch(() => {});
-      say("You’re online again.", "Go on as usual.");
+      say("You’re online again.", "Continue as usual.");
       fill("hint", "Names are found again.");
-      // What was wrong with a search may be found now.
+      // A search that failed may now succeed.
       if (document.getElementById("q-w")) fill("wrong", "");
     }
     if (kept().length) await sendAll();
@@ -208,7 +209,7 @@
     }
   };
 
-  // What is kept here, and whether the one on the page is still among it.
+  // What is stored here, and whether the visit on the page is still among it.
   const refresh = () => {
     const visits = kept();
     fill("count", String(visits.length));
@@ -225,7 +226,7 @@
     if (shown && !visits.some((visit) => visit.id === shown.dataset.visit)) fill("state", "");
   };
 
-  // Fetches the views; without them, such as where somebody has to sign in first, those that are there stay.
+  // Fetches the views; if that fails, for example because a sign-in is needed first, the existing ones stay.
   const take = async (cache) => {
     const page = new DOMParser().parseFromString(await (await fetch("/till/kept", { cache })).text(), "text/html");
     if (page.getElementById("down-kept")) views = page;
@@ -234,7 +235,7 @@
 
   const canGoOn = () => {
     if (views.getElementById("down-kept")) return true;
-    say("You’re offline.", "This page cannot go on now: write codes and amounts on paper until you’re online again.");
+    say("You’re offline.", "This page cannot continue now: write codes and amounts on paper until you’re online again.");
     return false;
   };
 
@@ -258,7 +259,7 @@
       const signs = typed.replace(/[^0-9a-z]/gi, "");
       const isLikeOne = signs.length >= 7 && signs.length <= 9 && /\d/.test(signs);
       const wrong = isLikeOne
-        ? "No code reads like that. A character is wrong, or two are swapped: look again at the letter."
+        ? "No code reads like that. A character is wrong, or two are swapped: check the letter."
         : "Names cannot be found while you’re offline. The code on the letter can.";
       if (!document.querySelector("main [data-fill=wrong]")) show("ask");
       fill("wrong", wrong);
@@ -296,12 +297,12 @@
   const mark = (id, kind) => {
     const shown = document.querySelector("main .verdict");
     shown.classList.add(kind);
-    // Green is a yes, and nothing else.
+    // Green means accepted, and nothing else.
     if (kind !== "kept") document.querySelector("main .btn-go")?.classList.replace("btn-go", "btn-ink");
     shown.dataset.visit = id;
   };
 
-  // `doubt` is why it is no yes.
+  // `doubt` is why it is not accepted.
   const keep = (visit, doubt) => {
     try {
       localStorage.setItem(`kept:${visit.id}`, JSON.stringify(visit));
@@ -313,13 +314,13 @@
     const amount = visit.amount.trim();
     const fact = [`${amount ? `${amount} saved` : "Saved"} on this till at ${clock(visit.at)}.`];
     if (visit.given === false) fact.unshift(DOUBTS[doubt.state](doubt.at));
-    // An amount alone is no yes.
+    // An amount alone is not an acceptance.
     const title = visit.customer ? "It is saved on this till." : visit.given === false ? SAVED : "Yes. It is theirs.";
     show("kept", verdict(title, visit, fact.join(" ")));
     mark(visit.id, visit.customer ? "amount" : visit.given === false ? "saved" : "kept");
   };
 
-  // Why an open card is no yes, if it is none. One that is newer than the list was open when it was opened.
+  // Why an open card is not accepted, if so. One that is newer than the list was open when it was opened.
   const cardDoubt = (code) => {
     const known = openCodes.look(code);
     const opened = performance.timeOrigin;
@@ -332,7 +333,7 @@
   const goOn = (form, action, fields, button) => {
     if (!canGoOn()) return;
     for (const text of [fields.amount, fields.receipt]) {
-      // A number may have the characters of a code by chance.
+      // A number may happen to have the characters of a code.
       if (text && !/^\d+$/.test(text) && codeIn(text)) { find(text); return; }
     }
     if (form.hasAttribute("data-keep")) {
@@ -349,10 +350,10 @@
     } else if (/^\/till\/(hand-over|bought)\/\d+$/.test(action)) {
       const isGift = action.startsWith("/till/hand-over/");
       if (!isGift && !/\d/.test(fields.amount)) {
-        say("You’re offline.", "Say what they spent; with nothing bought there is nothing to record.");
+        say("You’re offline.", "Enter what they spent; with nothing bought there is nothing to record.");
         return;
       }
-      // With the token of the card: if the machine took it after all, it counts once.
+      // With the token of the card: if the machine received it after all, it counts once.
       const name = (document.querySelector(".h-name") ?? document.querySelector("h1")).textContent;
       const whose = { [isGift ? "letter" : "customer"]: Number(action.split("/").pop()) };
       const code = isGift ? (button?.dataset.code ?? form.querySelector("[data-code]")?.dataset.code ?? "") : "";
@@ -370,7 +371,7 @@
     event.preventDefault();
     if (form.dataset.sent) return;
     form.dataset.sent = "yes";
-    // A form may have a second button, which leads elsewhere.
+    // A form may have a second button with another address.
     const other = event.submitter?.getAttribute("formaction");
     const action = other ?? form.getAttribute("action");
     if (await isUp()) {
@@ -391,10 +392,10 @@
     event.preventDefault();
     if (await isUp()) location.assign(link.href);
     else if (new URL(link.href).pathname.startsWith("/till")) show("ask");
-    else say("You’re offline.", "That page is there again when you’re online again.");
+    else say("You’re offline.", "That page is available when you’re online again.");
   });
 
-  // A page that comes back from the browser's memory can be sent again.
+  // A page that comes back from the browser's cache can be sent again.
   window.addEventListener("pageshow", async (event) => {
     if (!event.persisted) return;
     for (const form of document.forms) delete form.dataset.sent;
@@ -411,6 +412,6 @@
   }
   look();
   sayPromised();
-  // Where the browser lets it (over TLS, or on this machine), the page can be opened offline.
+  // If the browser allows it (over TLS, or on this machine), the page can be opened offline.
   if (navigator.serviceWorker) navigator.serviceWorker.register("/worker.js", { scope: "/till" }).catch(() => {});
 })();

@@ -1,14 +1,16 @@
-// The codes that this till may say yes to while it is offline: a list of fingerprints, fetched while it is online, with its time.
+// The codes that this till may accept while it is offline: a list of fingerprints, fetched while it is online, with its
+// time.
 "use strict";
 const openCodes = (() => {
   const PLACE = "open-codes";
   const DAY = 24 * 60 * 60 * 1000;
   const AGAIN = 10 * 60 * 1000;
-  // A page that comes soon after another does not fetch it again.
+  // A page opened soon after another does not fetch it again.
   const SOON = 60 * 1000;
   let held = null;
 
-  // SHA-256 (FIPS 180-4), as browsers have theirs over TLS alone. Its constants are the first bits of roots of primes.
+  // SHA-256 (FIPS 180-4), because browsers have theirs only over TLS. Its constants are the first bits of roots of
+  // primes.
   const primes = [];
   for (let n = 2; primes.length < 64; n += 1) if (primes.every((prime) => n % prime)) primes.push(n);
   const bits = (root) => ((root % 1) * 2 ** 32) | 0;
@@ -57,7 +59,7 @@ const openCodes = (() => {
     return (first << 12) | (second << 4) | (third >> 4);
   };
 
-  // The list holds how far each fingerprint is from the one before: seven bits a byte, the lowest first.
+  // The list has the difference of each fingerprint from the one before: seven bits per byte, the lowest first.
   const has = (list, code) => {
     const wanted = fingerprint(list.key, code);
     let [value, distance, shift] = [0, 0, 0];
@@ -86,17 +88,17 @@ const openCodes = (() => {
     const at = Date.now();
     try {
       const answer = await fetch("/till/open-codes", { cache: "no-store", redirect: "manual" });
-      // Who is signed out has no list.
+      // After signing out there is no list.
       if (answer.status === 403) store(null);
       if (answer.status === 200) store({ ...(await answer.json()), at, given: [] });
     } catch { /* Offline: the list that is there stays, with its time. */ }
   };
 
-  // What this till knows of a code: "open", "given" here since the list was fetched, "unlisted", or that the list is "old", a
-  // gift of it is "over", or there is "none".
+  // The state of a code on this till: "open", "given" here since the list was fetched, "unlisted", or that the list is
+  // "old", its gift is "over", or there is "none".
   const look = (code) => {
     const list = read();
-    // A clock that was set back makes it no younger.
+    // Setting the clock back makes it no newer.
     if (!list || list.at > Date.now()) return { state: "none" };
     if (list.given.includes(code)) return { state: "given", at: list.at };
     if (Date.now() - list.at > DAY) return { state: "old", at: list.at };
@@ -104,7 +106,7 @@ const openCodes = (() => {
     return { state: has(list, code) ? "open" : "unlisted", at: list.at };
   };
 
-  // What is handed over at this till while it is online is open no more, whatever the list says.
+  // A gift handed over at this till while it is online is no longer open, whatever is in the list.
   const give = (code) => {
     const list = read();
     if (list && !list.given.includes(code)) store({ ...list, given: [...list.given, code] });

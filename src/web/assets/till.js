@@ -1,12 +1,12 @@
-// Names while they are typed, arrows along the people, Esc to go back. All pages work without it.
+// Names while typing, arrow keys in the list of people, Esc to go back. All pages work without it.
 "use strict";
-// A scanner is through within this time, and so is whoever types on.
+// A scanner is done within this time, and so is a person who continues typing.
 const PAUSE = 180;
 let asking = null;
 let pause = 0;
 let search = document.querySelector("[data-search]")?.dataset.search ?? "";
 
-// What is on the page fits `typed`: Enter opens the first.
+// The page fits `typed`: Enter opens the first.
 const showNames = (form, typed, found) => {
   document.getElementById("names").replaceChildren(...(found ? [found] : []));
   document.getElementById("found-n").textContent = found ? found.dataset.status : "";
@@ -38,7 +38,7 @@ document.addEventListener("input", (event) => {
   clearTimeout(pause);
   pause = setTimeout(findNames, PAUSE, form);
 });
-// What is under way has no say any more.
+// A request in progress no longer matters.
 document.addEventListener("submit", () => { clearTimeout(pause); asking?.abort(); });
 
 document.addEventListener("keydown", (event) => {

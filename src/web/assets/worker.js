@@ -1,11 +1,11 @@
-// Opens the till's page while it is offline: what it needs is kept while it is online. Nothing about anybody is in it.
+// Opens the till's page while it is offline: what it needs is stored while it is online. It has no personal data.
 "use strict";
 const KEPT = "till";
 const PAGE = "/till/kept";
 const NEEDED = [PAGE, "/assets/regulars.css", "/assets/csrf.js", "/assets/till.js", "/assets/open-codes.js", "/assets/line.js", "/assets/camera.js", "/assets/icon.svg",
   "/assets/newsreader.woff2", "/assets/newsreader-italic.woff2", "/assets/source-sans.woff2"];
 
-// One that leads elsewhere, such as to where one signs in, is not the page.
+// A redirect, for example to the sign-in, is not the page.
 const take = async (path) => {
   const answer = await fetch(path, { cache: "no-store" });
   if (answer.ok && !answer.redirected) await (await caches.open(KEPT)).put(path, answer);
@@ -13,7 +13,7 @@ const take = async (path) => {
 
 self.addEventListener("install", (event) => event.waitUntil(Promise.all(NEEDED.map(take)).then(() => self.skipWaiting())));
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
-// A newer program has newer pages: each run of this script looks once.
+// A newer program has newer pages: each run of this script checks once.
 let isFresh = false;
 self.addEventListener("fetch", (event) => {
   const { request } = event;

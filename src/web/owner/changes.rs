@@ -1,4 +1,4 @@
-//! What tills changed on cards, on the day's list: what was there and what is now, undone or cleared by the owner.
+//! What tills changed on cards, on the day's list: old and new values, undone or dismissed by the owner.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub(super) struct ChangeRow {
     name: String,
     customer: Option<CustomerId>,
     what: &'static str,
-    /// Of an address: what was there, and what is now. Of a note its text.
+    /// For an address: the old and the new one. For a note its text.
     before: String,
     after: String,
     when: String,
@@ -32,7 +32,7 @@ pub(super) struct ChangeRow {
 }
 
 impl ChangeRow {
-    /// Neither undone nor seen by the owner.
+    /// Neither undone nor dismissed by the owner.
     pub(super) fn is_open(&self) -> bool {
         self.is_open
     }
@@ -54,7 +54,7 @@ pub(super) fn row(ShownChange { change, name }: ShownChange, settings: &Settings
     };
     ChangeRow {
         id: change.id,
-        name: if name.is_empty() { "Nobody any more".to_owned() } else { name },
+        name: if name.is_empty() { "No longer a customer".to_owned() } else { name },
         customer: change.customer,
         what: wording::till_change(&change),
         before,
@@ -74,7 +74,7 @@ pub(super) async fn undo(State(state): State<Arc<AppState>>, Path(change): Path<
     answered(&state, state.database.write(move |write| till_changes::undo(write, change, now)).await)
 }
 
-/// The owner is done with it.
+/// Dismisses it.
 pub(super) async fn put_aside(State(state): State<Arc<AppState>>, Path(change): Path<TillChangeId>) -> Response {
     let now = state.clock.now();
     answered(&state, state.database.write(move |write| till_changes::put_aside(write, change, now)).await)

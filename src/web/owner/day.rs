@@ -1,4 +1,4 @@
-//! The day's list: everything that happened at the tills, with the sum of what stands.
+//! The day's list: everything that happened at the tills, with totals of the entries that were not undone.
 
 use std::sync::Arc;
 
@@ -33,9 +33,9 @@ struct DayPage {
     bought_sum: String,
     others: Vec<DayLine>,
     symbol: String,
-    /// On today's list: what is to be settled, of whatever day.
+    /// On today's list: open matters of any day.
     matters: Vec<MatterRow>,
-    /// What tills changed on cards, and the owner has not seen; and the rest.
+    /// Changes on cards that the owner has not dismissed; and the others.
     open_changes: Vec<ChangeRow>,
     closed_changes: Vec<ChangeRow>,
     count: String,
@@ -52,11 +52,11 @@ struct DayLine {
     till: String,
     receipt: String,
     spent: String,
-    /// The amount, to be typed over.
+    /// The amount, for editing.
     plain: String,
     /// The page of the letter or of the amount.
     page: String,
-    /// Where what stands is corrected: `undo/7`, `written/9/undo`.
+    /// The address for corrections: `undo/7`, `written/9/undo`.
     undo: String,
     change: String,
 }
@@ -122,7 +122,7 @@ fn gather(read: &Read<'_>, state: &AppState, on: NaiveDate, today: NaiveDate) ->
     })
 }
 
-/// What happened, as the shop says it.
+/// What happened, in words.
 fn in_words(one: &Happening, currency: Currency) -> String {
     let show = |amount: Option<Money>| currency.show(amount.unwrap_or_default());
     let turned_away = |why: &str| {
@@ -136,12 +136,12 @@ fn in_words(one: &Happening, currency: Currency) -> String {
     match one.kind {
         EventKind::Accepted | EventKind::Bought if one.stands => String::new(),
         EventKind::HonouredAgain if one.stands => "a second one given".to_owned(),
-        EventKind::Bought => "bought, and taken back later".to_owned(),
+        EventKind::Bought => "bought, and undone later".to_owned(),
         EventKind::Changed if one.before.unwrap_or_default() == Money(0) => "the amount came later".to_owned(),
         EventKind::Changed => format!("the amount changed: it was {}", show(one.before)),
-        EventKind::Accepted => "given, and taken back later".to_owned(),
-        EventKind::Undone => format!("taken back: {}", one.reason),
-        EventKind::HonouredAgain => "a second one given, and taken back later".to_owned(),
+        EventKind::Accepted => "given, and undone later".to_owned(),
+        EventKind::Undone => format!("undone: {}", one.reason),
+        EventKind::HonouredAgain => "a second one given, and undone later".to_owned(),
         EventKind::Returned => "the letter came back".to_owned(),
         EventKind::AlreadyRedeemed => turned_away("had it already"),
         EventKind::Expired => turned_away("too late"),
@@ -156,7 +156,7 @@ pub(super) struct ReasonForm {
     reason: String,
 }
 
-/// Takes an entry back, whenever it was.
+/// Undoes an entry of any age.
 pub(super) async fn undo<Id: Into<TillEntry> + DeserializeOwned>(
     State(state): State<Arc<AppState>>,
     Path((day, id)): Path<(NaiveDate, Id)>,
@@ -172,12 +172,12 @@ pub(super) struct AmountForm {
     amount: String,
 }
 
-/// The new amount; an empty field is nothing.
+/// The new amount; zero for an empty field.
 fn amount(state: &AppState, typed: &str) -> Result<Money> {
     if typed.trim().is_empty() { Ok(Money(0)) } else { state.shop.settings.currency.read(typed, None) }
 }
 
-/// Changes what was spent, whenever it was.
+/// Changes an amount of any age.
 pub(super) async fn change<Id: Into<TillEntry> + DeserializeOwned>(
     State(state): State<Arc<AppState>>,
     Path((day, id)): Path<(NaiveDate, Id)>,

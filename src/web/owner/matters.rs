@@ -1,4 +1,4 @@
-//! What the tills saved while they were offline and what the owner has to look at: both sides of it, until it is put aside.
+//! What the tills saved while they were offline and the owner has to look at: both sides of it, until it is dismissed.
 
 use std::sync::Arc;
 
@@ -48,21 +48,21 @@ pub(super) fn row(one: Matter, settings: &Settings, today: NaiveDate) -> MatterR
     }
 }
 
-/// What is to be looked at. A gift that was promised was not given out before the till had its answer.
+/// The heading. A promised gift was not handed over before the till had its answer.
 fn what(one: &Matter) -> &'static str {
     match (Outcome::of(one.kind), one.is_promised) {
-        (Some(Outcome::Accepted), true) => "Saved without the gift: see that they got it.",
-        (Some(Outcome::AlreadyRedeemed), true) => "Not given out: they had it already.",
-        (Some(Outcome::AlreadyRedeemed), false) => "Given out twice.",
-        (Some(Outcome::Expired), true) => "Not given out: it was after the last day.",
-        (Some(Outcome::Expired), false) => "Given out after the last day.",
-        (Some(Outcome::NotYet), true) => "Not given out: it was before the first day.",
-        (Some(Outcome::NotYet), false) => "Given out before the first day.",
-        (Some(Outcome::Void), true) => "Not given out: the letter was replaced.",
-        (Some(Outcome::Void), false) => "Given out for a letter that was replaced.",
-        (Some(Outcome::Unknown), true) => "Not given out: the code is on no letter.",
-        (Some(Outcome::Unknown), false) => "Given out for a code that is on no letter.",
-        // Of a gift, and of an amount alone, the remark says what to look at.
+        (Some(Outcome::Accepted), true) => "Saved without the gift: check that they got it.",
+        (Some(Outcome::AlreadyRedeemed), true) => "Not given: they had it already.",
+        (Some(Outcome::AlreadyRedeemed), false) => "Given twice.",
+        (Some(Outcome::Expired), true) => "Not given: it was after the last day.",
+        (Some(Outcome::Expired), false) => "Given after the last day.",
+        (Some(Outcome::NotYet), true) => "Not given: it was before the first day.",
+        (Some(Outcome::NotYet), false) => "Given before the first day.",
+        (Some(Outcome::Void), true) => "Not given: the letter was replaced.",
+        (Some(Outcome::Void), false) => "Given for a letter that was replaced.",
+        (Some(Outcome::Unknown), true) => "Not given: the code is on no letter.",
+        (Some(Outcome::Unknown), false) => "Given for a code that is on no letter.",
+        // For a gift, and for an amount alone, the remark is enough.
         (Some(Outcome::Accepted), false) | (None, _) => "",
     }
 }
@@ -74,13 +74,13 @@ fn side(side: &Side, settings: &Settings, today: NaiveDate) -> String {
     format!("{}{till}, {}", moment(side.at, settings, today), spent.as_deref().unwrap_or("no amount"))
 }
 
-/// `2:32 pm`, with the day when that is another than today.
+/// `2:32 pm`, with the day if it is not today.
 pub(super) fn moment(at: chrono::NaiveDateTime, settings: &Settings, today: NaiveDate) -> String {
     let time = wording::time(at, &settings.country);
     if at.date() == today { time } else { format!("{}, {time}", wording::date(at.date(), today, &settings.country)) }
 }
 
-/// The owner is done with it.
+/// Dismisses it.
 pub(super) async fn put_aside(State(state): State<Arc<AppState>>, Path(event): Path<EventId>) -> Response {
     let now = state.clock.now();
     match state.database.write(move |write| day::put_aside(write, event, now)).await {

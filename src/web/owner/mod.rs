@@ -1,5 +1,5 @@
-//! The owner's pages: the day with its sums, what the tills saved while they were offline and what they changed on cards, and
-//! who is still to come.
+//! The owner's pages: the day with its totals, what the tills saved while they were offline and what they changed on
+//! cards, and who has not come yet.
 
 mod changes;
 mod day;

@@ -1,4 +1,4 @@
-//! Who is still to come, of one campaign.
+//! Who has not come yet, of one campaign.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::web::answer;
 use crate::web::state::AppState;
 use crate::web::wording;
 
-/// So many are listed; a longer list nobody rings through.
+/// At most this many are listed; no one would call more.
 const MOST: usize = 500;
 
 #[derive(Serialize)]
@@ -25,12 +25,12 @@ struct ToComePage {
     name: String,
     /// `40 are still to come.`
     title: String,
-    /// `3 of the 43 who were written to came for a bottle of wine; it waits until Saturday, July 30.`
+    /// `3 of the 43 who were mailed came for a bottle of wine; it waits until Saturday, July 30.`
     lead: String,
     guests: Vec<Expected>,
     has_branches: bool,
     more: String,
-    /// The other campaigns, with their numbers.
+    /// The other campaigns, with their IDs.
     others: Vec<(CampaignId, String)>,
 }
 
@@ -61,7 +61,7 @@ fn gather(read: &Read<'_>, state: &AppState, wanted: Option<CampaignId>, now: Na
     let (all, come) = (text::thousands(count), text::thousands(progress.come));
     let is_over = planned.claim_until.is_some_and(|until| today > until);
     let title = match count {
-        0 => "Nobody is still to come.".to_owned(),
+        0 => "Everyone has come.".to_owned(),
         _ if is_over => format!("{all} did not come."),
         _ if today < planned.starts() => format!("{all} {are} expected."),
         _ => format!("{all} {are} still to come."),
@@ -76,7 +76,7 @@ fn gather(read: &Read<'_>, state: &AppState, wanted: Option<CampaignId>, now: Na
         let gift = if gift.is_empty() { String::new() } else { format!(" for {gift}") };
         let valid = if is_over { "were valid" } else { "are valid" };
         let until = planned.claim_until.map_or(String::new(), |until| format!("; codes {valid} until {}", day(until)));
-        format!("{come} of the {mailed} who {were} written to came{gift}{until}")
+        format!("{come} of the {mailed} who {were} mailed came{gift}{until}")
     };
     Ok(ToComePage {
         title,

@@ -1,5 +1,5 @@
-//! The forms of the till with an amount: read, asked about when it is far above the largest purchase, offered again when the
-//! machine cannot now.
+//! Forms of the till with an amount: parsed, confirmed when it is far above the largest purchase, offered again when
+//! the machine cannot at the moment.
 
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -16,33 +16,33 @@ use crate::web::state::AppState;
 /// The longest token; ours are shorter.
 const ONCE: usize = 64;
 
-/// What came out of such a form.
+/// The form.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct TillAmount {
     amount: String,
     receipt: String,
     once: String,
-    /// The amount that was asked about, when it was.
+    /// The amount to confirm, if any.
     sure: String,
     /// The search that led to the card.
     pub(super) search: String,
     /// The card that the button was on.
     pub(super) customer: String,
-    /// The letter of a page that says no.
+    /// The letter of a rejection page.
     pub(super) refused: String,
 }
 
 impl TillAmount {
-    /// What was spent; nothing when the field is empty.
+    /// The amount spent; none when the field is empty.
     pub(super) fn spend(&self, state: &AppState) -> Result<Option<Money>, Box<FormError>> {
         self.read(state, "Write it like 412.50, or leave it empty.")
     }
 
-    /// What was spent, which must be something.
+    /// The amount spent, which is required.
     pub(super) fn spend_of_purchase(&self, state: &AppState) -> Result<Money, Box<FormError>> {
         let spend = self.read(state, "Write it like 412.50.")?.filter(|spend| spend.0 > 0);
-        let says = "Say what they spent; with nothing bought there is nothing to record.";
+        let says = "Enter what they spent; with nothing bought there is nothing to record.";
         spend.ok_or_else(|| self.form_error(says.to_owned(), false))
     }
 
@@ -63,7 +63,7 @@ impl TillAmount {
         is_sure(&self.sure, &self.amount)
     }
 
-    /// The page of what became of it, or the question about an unusual amount; `action` is where the form went.
+    /// The page of the outcome, or the question about an unusual amount; `action` is the address of the form.
     pub(super) fn answer(
         &self,
         state: &AppState,
@@ -90,7 +90,7 @@ impl TillAmount {
     }
 }
 
-/// The page of what became of a button.
+/// The page of an outcome.
 fn page_of(outcome: RequestOutcome) -> String {
     match outcome {
         RequestOutcome::Given(letter) => format!("/till/given/{letter}"),
@@ -100,7 +100,7 @@ fn page_of(outcome: RequestOutcome) -> String {
     }
 }
 
-/// Whether the amount that was asked about comes again as it was.
+/// Whether the amount in question was sent again unchanged.
 pub(super) fn is_sure(asked: &str, amount: &str) -> bool {
     !asked.is_empty() && asked == amount
 }
@@ -110,7 +110,7 @@ pub(super) fn is_it_right(state: &AppState, largest: Money) -> String {
     redemption::unusual_in_words(largest, state.shop.settings.currency)
 }
 
-/// What is wrong with an amount, and how to write it: of two readings as the one that is meant, else as `hint` says.
+/// What is wrong with an amount, and how to write it: for an ambiguous one both readings, else `hint`.
 pub(super) fn what_is_wrong(state: &AppState, typed: &str, fault: &Error, hint: &str) -> String {
     let says = answer::sentence(fault.message());
     if !state.shop.settings.currency.is_in_doubt(typed) {
@@ -119,7 +119,7 @@ pub(super) fn what_is_wrong(state: &AppState, typed: &str, fault: &Error, hint: 
     format!("{says} {}", answer::sentence(fault.what_next().unwrap_or_default()))
 }
 
-/// What was spent; nothing when the field is empty.
+/// The amount spent; none when the field is empty.
 pub(super) fn amount(state: &AppState, typed: &str) -> error::Result<Option<Money>> {
     app::till::amount(state.shop.settings.currency, typed)
 }

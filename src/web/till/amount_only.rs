@@ -1,4 +1,4 @@
-//! Amount only: somebody bought something, and no gift goes out. It is written down all the same, with a letter or without.
+//! Amount only: a customer bought something without a gift. It is recorded too, with a letter or without.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::app::{self, card::CardOf};
 use crate::domain::{CustomerId, RecipientId};
 use crate::web::state::AppState;
 
-/// Writes it down, or says what has to be fixed.
+/// Records it, or shows what has to be fixed.
 pub(super) async fn write_down(
     State(state): State<Arc<AppState>>,
     till: CurrentTill,

@@ -1,4 +1,4 @@
-//! The card: how to greet them, what must not be forgotten, what the letter promised, and the one button.
+//! The card: how to greet them, what to remember, what the letter promised, and the one button.
 
 use std::sync::Arc;
 
@@ -27,15 +27,14 @@ use crate::web::{answer, searches};
 const PURCHASES: usize = 4;
 const NOTES: usize = 3;
 
-/// So many signs of a complaint are read before anybody opens their mouth.
+/// How many characters of a complaint are shown above the button.
 const COMPLAINT: usize = 180;
 
-/// The page.
 #[derive(Serialize)]
 pub(super) struct CardPage {
     till: String,
     customer: CustomerId,
-    /// The search that they were found by, to go back to.
+    /// The search that found them, to go back to.
     search: String,
     name: String,
     since: String,
@@ -46,7 +45,7 @@ pub(super) struct CardPage {
     act: Option<WaitingGift>,
     /// The other gifts that wait.
     others: Vec<WaitingGift>,
-    /// Of the shop's money.
+    /// Of the shop's currency.
     symbol: String,
     /// Why there is nothing to hand over.
     nothing: Option<NoOffer>,
@@ -54,9 +53,9 @@ pub(super) struct CardPage {
     facts: Vec<(&'static str, String)>,
     notes: Vec<NoteLine>,
     address: Vec<(&'static str, &'static str, String)>,
-    /// What was typed and could not be taken.
+    /// Typed values that were not accepted.
     pub(super) form_error: FormError,
-    /// Makes the requests of this page themselves: pressed twice, each counts once.
+    /// Identifies the requests of this page: pressed twice, each counts once.
     once: String,
 }
 
@@ -64,7 +63,7 @@ pub(super) struct CardPage {
 struct ComplaintNotice {
     age: String,
     text: String,
-    /// All of it, when that is long.
+    /// The full text, if it is long.
     whole: String,
     others: usize,
 }
@@ -73,7 +72,7 @@ struct ComplaintNotice {
 struct NoOffer {
     title: String,
     text: String,
-    /// The letter, where it says more.
+    /// The letter, if it has more details.
     recipient: Option<RecipientId>,
 }
 
@@ -90,7 +89,7 @@ struct NoteLine {
     text: String,
 }
 
-/// Somebody out of the list of names.
+/// A customer from the list of names.
 pub(super) async fn of_found(
     State(state): State<Arc<AppState>>,
     till: CurrentTill,
@@ -99,7 +98,7 @@ pub(super) async fn of_found(
     show(&state, till, CardOf::Person(customer), search, FormError::default()).await
 }
 
-/// Somebody whose number is known.
+/// A customer with a known ID.
 pub(super) async fn of_person(
     State(state): State<Arc<AppState>>,
     till: CurrentTill,
@@ -108,7 +107,7 @@ pub(super) async fn of_person(
     show(&state, till, CardOf::Person(customer), String::new(), FormError::default()).await
 }
 
-/// Whoever a letter went to; when its code does not hold, why.
+/// The recipient of a letter; if its code is not valid, why.
 pub(super) async fn of_letter(
     State(state): State<Arc<AppState>>,
     till: CurrentTill,
@@ -126,7 +125,7 @@ pub(super) async fn of_letter(
     }
 }
 
-/// The card, with what could not be taken from its form.
+/// The card, with form values that were not accepted.
 pub(super) async fn show(
     state: &Arc<AppState>,
     till: CurrentTill,
@@ -162,7 +161,7 @@ fn gather(
     };
     let day = |day: NaiveDate| text::long_date(day, &settings.country);
     let mut waiting: Vec<&Offer> = offers.iter().filter(|offer| offer.status == OfferStatus::Waiting).collect();
-    // The one whose button was pressed, else the first, has the large button.
+    // The gift whose button was pressed, else the first, has the large button.
     waiting.sort_by_key(|offer| form_error.letter.is_some_and(|letter| letter != offer.recipient.id));
     let mut waiting = waiting.into_iter().map(WaitingGift::of);
     let (act, others) = (waiting.next(), waiting.collect());
@@ -218,7 +217,7 @@ fn gather(
     })
 }
 
-/// As much of a complaint as may stand above the button.
+/// A complaint cut to the length shown above the button.
 fn shortened(text: &str) -> String {
     if text.chars().count() <= COMPLAINT {
         return text.to_owned();
@@ -233,21 +232,21 @@ fn why_nothing(offer: Option<&Offer>, state: &AppState, today: NaiveDate) -> NoO
     let settings = &state.shop.settings;
     let day = |day: NaiveDate| wording::day(day, today, &settings.country);
     let Some(Offer { planned, recipient, status }) = offer else {
-        let text = "Everything else is as always.".to_owned();
+        let text = "Everything else is unchanged.".to_owned();
         return NoOffer { title: "No letter this year".to_owned(), text, recipient: None };
     };
     let noun = GiftWords::of(&planned.gift_name).noun;
     let (title, text) = match (status, recipient.redeemed_on, planned.claim_until) {
         (OfferStatus::Given, Some(on), _) => (format!("Had the {noun}"), format!("On {}.", day(on))),
         (OfferStatus::Over, _, Some(until)) => {
-            (format!("The {noun} is not waiting any more"), format!("It waited until {}.", day(until)))
+            (format!("The {noun} is no longer waiting"), format!("It waited until {}.", day(until)))
         }
-        _ => (format!("The {noun} is not there yet"), format!("It waits from {}.", day(planned.starts()))),
+        _ => (format!("The {noun} is not there yet"), format!("It is ready from {}.", day(planned.starts()))),
     };
     NoOffer { title, text, recipient: Some(recipient.id) }
 }
 
-/// What is worth knowing, a line each; nothing that is not known.
+/// Known facts, one line each.
 fn facts(
     card: &Card,
     household: &[Customer],
@@ -284,7 +283,7 @@ fn facts(
     all.into_iter().filter(|(_, text)| !text.is_empty()).collect()
 }
 
-/// What came of the letter before this one.
+/// The response to the previous letter.
 fn last_year(offer: &Offer) -> String {
     let field = |name: &str| offer.recipient.fields.get(&format!("last_year.{name}")).unwrap_or_default().to_owned();
     match CampaignResponse::from_form(&field("response")) {

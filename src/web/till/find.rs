@@ -1,4 +1,4 @@
-//! Finding: a code leads straight to its letter, anything else to a list of names under two headings.
+//! Search: a code leads straight to its letter, anything else to a list of names under two headings.
 
 use std::sync::Arc;
 
@@ -24,14 +24,14 @@ use crate::web::wording::{self, GiftWords};
 /// The right one is among the first ten.
 const MOST: usize = 10;
 
-/// What is typed is not longer.
+/// The longest search text.
 const LONGEST: usize = 200;
 
-/// What came out of the field.
+/// The form.
 #[derive(Deserialize)]
 pub(super) struct SearchForm {
     q: String,
-    /// What stood in it when the page was made, and who was first: the same again opens the first.
+    /// The field's value when the page was made, and the first result: sending it unchanged opens that one.
     #[serde(default)]
     was: String,
     #[serde(default)]
@@ -49,9 +49,9 @@ struct FoundPage {
     others: Vec<FoundPerson>,
     status: String,
     more: String,
-    /// Why a thing that looks like a code is none.
+    /// It looks like a code but is not valid.
     not_a_code: bool,
-    /// It is the bar code of something that is sold.
+    /// It is the bar code of a product.
     is_goods: bool,
 }
 
@@ -64,7 +64,7 @@ struct FoundPerson {
     is_bottle: bool,
 }
 
-/// Whatever was typed or scanned.
+/// Any typed or scanned text.
 pub(super) async fn find(
     State(state): State<Arc<AppState>>,
     till: CurrentTill,
@@ -98,17 +98,17 @@ pub(super) async fn found(
     answer::page_of(&state, "found.html", gathered)
 }
 
-/// What stands in the field, while somebody types.
+/// The field while the user types.
 #[derive(Deserialize)]
 pub(super) struct TypingForm {
     q: String,
-    /// The token of what was typed a moment ago.
+    /// The token of the previous text.
     #[serde(default)]
     search: String,
 }
 
-/// The names that fit what was typed so far, a piece of the page of names; nothing when there are none. Codes are not looked
-/// up: nothing is written down before Enter.
+/// Names that match the text typed so far, as a part of the results page; none when there are none. Codes are not
+/// looked up: nothing is recorded before Enter.
 pub(super) async fn names(
     State(state): State<Arc<AppState>>,
     till: CurrentTill,
@@ -158,7 +158,7 @@ fn gather(
     };
     let first = waiting.first().or(others.first());
     let status = match first {
-        None => format!("Nobody sounds like {typed}."),
+        None => format!("No one matches {typed}."),
         Some(first) => format!(
             "{}. First: {}, {}, {}. Enter opens.",
             text::count(hits.len(), "person"),
@@ -190,7 +190,7 @@ fn waiting_of(offers: &[Offer]) -> impl Iterator<Item = &Offer> {
     offers.iter().filter(|offer| offer.status == OfferStatus::Waiting)
 }
 
-/// Whether something waits, and what is said of it in a line: of every gift that waits, else of the newest letter.
+/// Whether a gift waits, and a line about it: about every gift that waits, else the newest letter.
 fn what_waits(offers: &[Offer], today: NaiveDate, country: &str) -> (bool, String) {
     let name = |offer: &Offer| format!("{}: {}", offer.planned.name, GiftWords::of(&offer.planned.gift_name).noun);
     let waiting: Vec<String> = waiting_of(offers).map(name).collect();
@@ -207,7 +207,7 @@ fn what_waits(offers: &[Offer], today: NaiveDate, country: &str) -> (bool, Strin
             format!("had the {noun} {}", given_when(recipient.redeemed_on, today, country))
         }
         OfferStatus::Over => format!("the {noun} waited until {}", day(planned.claim_until)),
-        OfferStatus::NotYet => format!("the {noun} waits from {}", day(Some(planned.starts()))),
+        OfferStatus::NotYet => format!("the {noun} is ready from {}", day(Some(planned.starts()))),
     };
     (false, text)
 }
@@ -221,7 +221,7 @@ fn given_when(on: Option<NaiveDate>, today: NaiveDate, country: &str) -> String 
     }
 }
 
-/// Eight signs with digits among the letters, which is how codes look and names do not.
+/// Eight characters with digits among the letters, which is typical of codes and not of names.
 fn looks_like_a_code(typed: &str) -> bool {
     let signs: Vec<char> = typed.chars().filter(char::is_ascii_alphanumeric).collect();
     let others = typed.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ' '));

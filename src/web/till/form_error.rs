@@ -1,28 +1,28 @@
-//! What was typed into a form of the till and cannot be taken, beside why.
+//! Typed values of a till form that were not accepted, with the reason.
 
 use serde::Serialize;
 
 use crate::domain::RecipientId;
 
-/// What is wrong with what was typed, beside the field that it is about.
+/// What is wrong with a typed value, next to its field.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct FormError {
     /// `amount`, `note` or `address`.
     pub(super) field: &'static str,
-    /// What is the matter.
+    /// The message.
     pub(super) says: String,
-    /// What was typed into the amount.
+    /// The typed amount.
     pub(super) amount: String,
-    /// And as the receipt.
+    /// The typed receipt number.
     pub(super) receipt: String,
-    /// And as the note.
+    /// The typed note.
     pub(super) note: String,
-    /// The amount is asked about: pressing again takes it.
+    /// The amount has to be confirmed: pressing again accepts it.
     pub(super) sure: bool,
-    /// The token of the request that is asked about.
+    /// The token of the request to confirm.
     pub(super) once: String,
     /// The letter whose button was pressed.
     pub(super) letter: Option<RecipientId>,
-    /// It is about the amount alone: no gift goes out.
+    /// It is about an amount without a gift.
     pub(super) only: bool,
 }

@@ -1,4 +1,4 @@
-//! Written down: the gift is theirs, or an amount without one; who is next, how the amount is changed, how it is taken back.
+//! The page after recording: a gift or an amount without one; the next customer, changing the amount, undoing it.
 
 use std::sync::Arc;
 
@@ -21,10 +21,10 @@ use crate::web::answer;
 use crate::web::state::AppState;
 use crate::web::wording::{self, GiftWords, Postmark, WaitingGift};
 
-/// As long as the field takes it.
+/// The length of the field.
 const REASON: usize = 200;
 
-/// Where the page of an entry leads when it does not stand, or not any more.
+/// The page that replaces that of an undone entry.
 fn instead(entry: TillEntry) -> String {
     match entry {
         TillEntry::Letter(letter) => format!("/till/letter/{letter}"),
@@ -48,21 +48,21 @@ struct GivenPage {
     name: String,
     fact: String,
     place: String,
-    /// Of the letter whose gift it is.
+    /// The letter of the gift.
     code: String,
-    /// What else waits for them.
+    /// Other gifts that wait for them.
     still: Vec<WaitingGift>,
     stamp: Postmark,
     symbol: String,
     spent: String,
     undo: String,
     change: String,
-    /// Until when it can be changed and taken back here; nothing when it cannot.
+    /// Until when it can be changed and undone here; none when it cannot.
     until: Option<String>,
     form_error: GivenError,
 }
 
-/// What is wrong with what was typed.
+/// What is wrong with a typed value.
 #[derive(Default, Serialize)]
 struct GivenError {
     /// `why` or `amount`.
@@ -72,7 +72,7 @@ struct GivenError {
     sure: bool,
 }
 
-/// The page of an entry; without one that stands, where it leads instead.
+/// The page of an entry; if it was undone, a redirect.
 pub(super) async fn page<Id: Into<TillEntry> + DeserializeOwned>(
     State(state): State<Arc<AppState>>,
     till: CurrentTill,
@@ -123,7 +123,7 @@ fn gather(
         EntryFor::SecondGift { planned, recipient } => (
             wording::recipient(recipient),
             format!("Yes. A second {} is theirs.", GiftWords::of(&planned.gift_name).noun),
-            "It is recorded beside the first.".to_owned(),
+            "It is recorded in addition to the first.".to_owned(),
         ),
         EntryFor::Amount(whose) => (
             whose.as_ref().map(|whose| wording::customer(&whose.greeting, &whose.customer)).unwrap_or_default(),
@@ -164,7 +164,7 @@ pub(super) struct UndoForm {
     reason: String,
 }
 
-/// Takes an entry back, with the reason; what happened stays on record.
+/// Undoes an entry, with the reason; it stays on record.
 pub(super) async fn undo<Id: Into<TillEntry> + DeserializeOwned>(
     State(state): State<Arc<AppState>>,
     till: CurrentTill,
@@ -175,7 +175,7 @@ pub(super) async fn undo<Id: Into<TillEntry> + DeserializeOwned>(
     let reason: String = reason.chars().filter(|c| !c.is_control()).take(REASON).collect();
     if text::is_blank(&reason) {
         let form_error =
-            GivenError { field: "why", says: "Say why, in a word or two.".to_owned(), ..GivenError::default() };
+            GivenError { field: "why", says: "Give the reason in a word or two.".to_owned(), ..GivenError::default() };
         return show(&state, till, entry, form_error).await;
     }
     let now = state.clock.now();
@@ -187,12 +187,12 @@ pub(super) async fn undo<Id: Into<TillEntry> + DeserializeOwned>(
     }
 }
 
-/// Another amount.
+/// A new amount.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ChangeForm {
     amount: String,
-    /// The amount that was asked about, when it was.
+    /// The amount to confirm, if any.
     sure: String,
 }
 

@@ -1,4 +1,4 @@
-//! Handing over: the button of the card, with what was spent. Pressed twice it counts once.
+//! Handing over: the button of the card, with the amount spent. Pressed twice it counts once.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::app::{self, card::CardOf};
 use crate::domain::{CustomerId, RecipientId};
 use crate::web::state::AppState;
 
-/// Hands over, or says what has to be fixed.
+/// Hands over the gift, or shows what has to be fixed.
 pub(super) async fn hand_over(
     State(state): State<Arc<AppState>>,
     till: CurrentTill,
@@ -29,7 +29,7 @@ pub(super) async fn hand_over(
     match answer.await {
         Ok(response) => response,
         Err(form_error) => {
-            // The card that the button was on, which may be of another of the household.
+            // The card that the button was on, which may be that of another household member.
             let whose = form.customer.parse().map_or(CardOf::Letter(recipient), |id| CardOf::Person(CustomerId(id)));
             let form_error = FormError { letter: Some(recipient), ..*form_error };
             card::show(&state, till, whose, form.search, form_error).await

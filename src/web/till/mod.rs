@@ -1,7 +1,8 @@
-//! The till: waiting, found, the card, given, refused. Each page does one thing, and its field is ready for the scanner.
+//! The till: waiting, found, the card, given, refused. Each page does one thing, and its field is ready for the
+//! scanner.
 //!
-//! No address holds a name, a code or a reference: what was typed is kept here under a token that says nothing, people and
-//! letters go by the numbers of their rows. A code that is scanned into any field is a search, whatever the field is for.
+//! No URL has a name, a code or a reference: search texts are stored under a random token, people and letters are
+//! identified by row numbers. A code scanned into any field starts a search.
 
 mod amount_form;
 mod amount_only;

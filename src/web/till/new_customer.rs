@@ -1,4 +1,4 @@
-//! A new customer: names, address, how to reach them, and whether they may be written to. Who may be known already is shown first.
+//! A new customer: names, address, contact details, and consent. Possible duplicates are shown first.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,15 +20,15 @@ use crate::web::{answer, searches};
 #[derive(Serialize)]
 struct NewCustomerPage {
     till: String,
-    /// The search that found nobody, to go back to.
+    /// The search without results, to go back to.
     search: String,
     fields: Vec<FormField>,
     consents: Vec<ConsentQuestion>,
     /// What has to be corrected, for the summary: field, sentence.
     faults: Vec<(CustomerField, &'static str)>,
-    /// Who it may be.
+    /// Possible duplicates.
     known: Vec<KnownCustomer>,
-    /// The numbers of those, when they were shown: pressing again adds the customer all the same.
+    /// Their IDs, once shown: pressing again adds the customer nevertheless.
     sure: String,
     once: String,
 }
@@ -65,7 +65,7 @@ pub(super) async fn ask(state: State<Arc<AppState>>, till: CurrentTill) -> Respo
     of_search(state, till, Path(String::new())).await
 }
 
-/// The form with what was searched for in its field.
+/// The form with the search text in its field.
 pub(super) async fn of_search(
     State(state): State<Arc<AppState>>,
     till: CurrentTill,
@@ -76,7 +76,7 @@ pub(super) async fn of_search(
     answer::page_of(&state, "new-customer.html", page)
 }
 
-/// Adds the customer, or says what has to be corrected and who it may be.
+/// Adds the customer, or shows what has to be corrected and possible duplicates.
 pub(super) async fn add(
     State(state): State<Arc<AppState>>,
     till: CurrentTill,
@@ -85,7 +85,7 @@ pub(super) async fn add(
     let typed = |field: &str| form.get(field).map(String::as_str);
     let new = NewCustomer::read(typed);
     let [once, sure, search] = ["once", "sure", "search"].map(|name| form.get(name).cloned().unwrap_or_default());
-    // A form without a token is a request of its own, as no page of ours sends it.
+    // A form without a token is a separate request; no page of ours sends one.
     let once = match Some(once).filter(|once| !once.is_empty()).map_or_else(searches::token, Ok) {
         Ok(once) => once,
         Err(fault) => return answer::trouble(&state, &fault),
@@ -114,7 +114,7 @@ pub(super) async fn add(
     }
 }
 
-/// The numbers of the customers who were shown.
+/// The IDs of the customers who were shown.
 fn shown(sure: &str) -> impl Iterator<Item = CustomerId> {
     sure.split(',').filter_map(|id| id.parse().ok().map(CustomerId))
 }

@@ -1,4 +1,4 @@
-//! A line on the card: a note, a complaint, another address.
+//! Additions to the card: a note, a complaint, another address.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -39,10 +39,10 @@ pub(super) async fn note(
         Ok(text) => text,
         Err(fault) => {
             let (says, note) = match fault {
-                NoteFault::Empty => ("Say what it was about.".to_owned(), String::new()),
+                NoteFault::Empty => ("Write what it was about.".to_owned(), String::new()),
                 NoteFault::TooLong(start) => {
                     let most = text::thousands(notes::LONGEST);
-                    (format!("That is too long to be read at the till: {most} characters are enough."), start)
+                    (format!("That is too long to read at the till: use at most {most} characters."), start)
                 }
             };
             let form_error = FormError { field: "note", says, note, ..FormError::default() };

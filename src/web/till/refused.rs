@@ -1,4 +1,5 @@
-//! Refused: why, since when, and what may be done about it. There is no green on this page, so that nobody reads a yes.
+//! The rejection page: why, since when, and what can be done. Nothing on this page is green, so that it cannot be
+//! mistaken for an approval.
 
 use std::sync::Arc;
 
@@ -28,30 +29,30 @@ struct RefusedPage {
     what_to_do: String,
     stamp: Option<Postmark>,
     gift: Option<GiftWords>,
-    /// What waits for them all the same.
+    /// Gifts that wait for them nevertheless.
     still: Vec<WaitingGift>,
-    /// The owner lets a second one go.
+    /// The owner allows a second one.
     again: bool,
     symbol: String,
-    /// Whether they may buy something all the same: nothing better waits on their card.
+    /// Whether the page offers to record a purchase: no other gift waits on their card.
     buys: bool,
     once: String,
     form_error: FormError,
 }
 
-/// A code that nobody has.
+/// A code that does not exist.
 pub(super) fn unknown(state: &AppState, till: &CurrentTill, code: &str) -> Response {
     let refused = RefusedPage {
         till: till.name.clone(),
         verdict: "No such code.".to_owned(),
         fact: format!("{code} is on none of our letters."),
-        what_to_do: "Look again at the letter, or find them by name: their letter is on their card.".to_owned(),
+        what_to_do: "Check the letter, or find them by name: their letter is on their card.".to_owned(),
         ..RefusedPage::default()
     };
     answer::page_of(state, "refused.html", Ok(refused))
 }
 
-/// Why a letter's code does not hold.
+/// Why a letter's code is not valid.
 pub(super) async fn page(state: &Arc<AppState>, till: CurrentTill, letter: RecipientId) -> Response {
     show(state, till, letter, FormError::default()).await
 }
@@ -122,12 +123,12 @@ fn gather(
             refused.what_to_do = if refused.again {
                 format!("The {} once, every amount always.", gift.noun)
             } else {
-                format!("The {} is given once. If that was a mistake, the owner can take it back.", gift.noun)
+                format!("The {} is given once. If that was a mistake, the owner can undo it.", gift.noun)
             };
         }
         Outcome::Expired => {
             let until = answer.valid.and_then(|(_, until)| until);
-            refused.verdict = "Not any more.".to_owned();
+            refused.verdict = "Too late.".to_owned();
             refused.fact =
                 until.map(|until| format!("The {} waited until {}.", gift.noun, day(until))).unwrap_or_default();
             refused.say = "“I am sorry, it was only until then. It is good to see you.”".to_owned();
@@ -135,15 +136,15 @@ fn gather(
         }
         Outcome::NotYet => {
             refused.verdict = "Not yet.".to_owned();
-            refused.fact = format!("The {} waits from {}.", gift.noun, day(planned.starts()));
+            refused.fact = format!("The {} is ready from {}.", gift.noun, day(planned.starts()));
             refused.say = "“It is not here yet. May we call you when it is?”".to_owned();
-            refused.what_to_do = "If the letters are out already, the owner has yet to say so.".to_owned();
+            refused.what_to_do = "If the letters have been mailed, the owner still has to record it.".to_owned();
         }
         Outcome::Void | Outcome::Unknown | Outcome::Accepted => {
             refused.buys = false;
             refused.verdict = "This letter was replaced.".to_owned();
             refused.fact = "A newer one has another code.".to_owned();
-            refused.what_to_do = "Open their card: what waits for them is there.".to_owned();
+            refused.what_to_do = "Open their card: it shows what waits for them.".to_owned();
         }
     }
     refused.gift = Some(gift);

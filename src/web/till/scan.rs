@@ -1,4 +1,4 @@
-//! A code that was scanned or typed: it leads to its letter, or to why it is not valid.
+//! A scanned or typed code: leads to its letter, or to the reason why it is not valid.
 
 use std::sync::Arc;
 
@@ -14,9 +14,9 @@ use crate::web::attempts::AttemptKind;
 use crate::web::state::AppState;
 use crate::web::{answer, sign_in};
 
-/// Where a code leads that was typed or scanned, be it behind something else: to its letter, or to why it does not hold. What
-/// is none leads nowhere, and neither does one that is on no letter, unless it was `meant` as one and is all that was typed: a
-/// phone number or a name may have the characters of a code by chance.
+/// The page for a typed or scanned code, possibly after other text: its letter, or the reason why it is not valid. None
+/// for other text, or for a code that is on no letter, unless it was `meant` as one and is the whole text: a phone
+/// number or a name may happen to have the characters of a code.
 pub(super) async fn scanned(
     state: &Arc<AppState>,
     till: &CurrentTill,

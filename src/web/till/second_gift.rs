@@ -1,4 +1,4 @@
-//! A second gift, if the owner allows it: an event beside the first, never another redemption.
+//! A second gift, if the owner allows it: an event next to the first, never another redemption.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::domain::RecipientId;
 use crate::web::answer;
 use crate::web::state::AppState;
 
-/// Hands over a second one, if the owner lets it: an event beside the first, never another redemption.
+/// Hands over a second one, if the owner allows it.
 pub(super) async fn hand_over(
     State(state): State<Arc<AppState>>,
     till: CurrentTill,
@@ -35,7 +35,7 @@ pub(super) async fn hand_over(
     }
 }
 
-/// The second one that went out today.
+/// The second one that was handed over today.
 pub(super) async fn show(State(state): State<Arc<AppState>>, Path(recipient): Path<RecipientId>) -> Response {
     let today = state.clock.now().date();
     match state.database.read(move |read| app::till::honoured_again(read, recipient, today)).await {

@@ -1,5 +1,5 @@
-//! What was typed into a form of the till. A scanner types wherever the focus is: a code in any field is a search, leads to
-//! its letter, and nothing is written down. All forms are read here, so that no page forgets it.
+//! Typed values in forms of the till. A scanner types wherever the focus is: a code in any field starts a search, leads
+//! to its letter, and nothing is recorded. All forms are parsed here, so that no page forgets it.
 
 use std::sync::Arc;
 

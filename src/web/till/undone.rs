@@ -1,4 +1,4 @@
-//! Taken back: whose and what, and who is next. The gift is handed over again from the card alone.
+//! The page after undoing: customer and entry, and the next customer. The gift is handed over again only from the card.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ struct UndonePage {
     card: Option<String>,
 }
 
-/// The page of an entry that takes something back; loaded again it does nothing again.
+/// The page of an entry that undoes something; reloading it does nothing.
 pub(super) async fn page(
     State(state): State<Arc<AppState>>,
     till: CurrentTill,

@@ -1,4 +1,4 @@
-//! Waiting: where to scan, what is given away these days, how today goes, who came last. No money is shown here.
+//! The start page: where to scan, the current gifts, today's numbers, the latest visitors. No money is shown here.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::web::answer;
 use crate::web::state::AppState;
 use crate::web::wording::{self, GiftWords};
 
-/// How many of the last are shown.
+/// How many of the latest are shown.
 const LAST: usize = 5;
 
 #[derive(Serialize)]
@@ -27,12 +27,12 @@ struct WaitingPage {
     today: String,
     came: String,
     campaign: Option<CurrentCampaign>,
-    /// The other gifts of these days, each with its last day.
+    /// The other current gifts, each with its last day.
     others: Vec<(String, Option<String>)>,
     last: Vec<LastVisit>,
 }
 
-/// The campaign whose gift waits these days.
+/// The campaign of the current gift.
 #[derive(Serialize)]
 struct CurrentCampaign {
     name: String,

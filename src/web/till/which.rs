@@ -1,4 +1,4 @@
-//! Which till this is: chosen once on each, from the names in shop.toml.
+//! Which till this is: chosen once on each device, from the names in shop.toml.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::web::{answer, auth};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CurrentTill {
-    /// Empty in a shop that names none.
+    /// Empty in a shop without named tills.
     pub(super) name: String,
     pub(super) from: IpAddr,
 }
@@ -55,7 +55,7 @@ pub(super) struct TillChoice {
     name: String,
 }
 
-/// Remembers it on that machine.
+/// Stores it on that device.
 pub(super) async fn choose(State(state): State<Arc<AppState>>, Form(choice): Form<TillChoice>) -> Response {
     if !state.shop.settings.till.names.contains(&choice.name) {
         return Redirect::to("/till/which").into_response();
