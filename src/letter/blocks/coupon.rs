@@ -1,7 +1,7 @@
-//! A coupon: a box with a dashed line to cut along, its text at the left and its QR code at the right.
+//! A coupon: a box with a dashed line to cut along, its text where lines begin and its QR code where they end.
 
 use super::frame::Frame;
-use crate::letter::page::role::{ReadingRole, TaggedMarks};
+use crate::letter::page::role::ReadingRole;
 use crate::letter::page::{LayoutFault, Mark, SetBlock, Strip};
 use crate::letter::sheet::paper::MM;
 use crate::letter::{Stationery, number};
@@ -27,8 +27,8 @@ pub(crate) fn set(
     let (codes, text): (Vec<Block>, Vec<Block>) =
         inside.iter().cloned().partition(|block| matches!(block, Block::Qr(_)));
     let pad = INSIDE * MM;
-    let mut code = stack(&frame, &codes, measure);
-    let wide = code.strips.iter().map(Strip::reach).fold(0.0, f32::max);
+    let mut code = stack(&Frame { is_rtl: false, ..frame }, &codes, measure);
+    let wide = code.reach();
     let room = measure - 2.0 * pad - if wide > 0.0 { wide + BETWEEN * MM } else { 0.0 };
     let mut text = stack(&frame, &text, room);
     let faults = text.faults.drain(..).chain(code.faults.drain(..)).collect();
@@ -40,15 +40,15 @@ pub(crate) fn set(
     }
     let mut strip = Strip { height, marks: vec![edge(measure, height)], ..Strip::default() };
     strip.tag(ReadingRole::Artifact);
-    for (part, (mut set, x)) in [(text, pad), (code, measure - pad - wide)].into_iter().enumerate() {
+    let [at_text, at_code] = if frame.is_rtl { [measure - pad - room, pad] } else { [pad, measure - pad - wide] };
+    for (part, (mut set, x)) in [(text, at_text), (code, at_code)].into_iter().enumerate() {
         set.put_within(part + 1, &ReadingRole::Group);
         let mut y = (height - set.height()) / 2.0;
         for (number, inner) in set.strips.into_iter().enumerate() {
             y += if number == 0 { 0.0 } else { inner.space };
-            let above = strip.marks.len();
-            strip.tags.extend(inner.tags.into_iter().map(|tag| TaggedMarks { end: above + tag.end, ..tag }));
-            strip.marks.extend(inner.marks.into_iter().map(|mark| mark.moved(x, y)));
-            y += inner.height;
+            let height = inner.height;
+            strip.take(inner, x, y);
+            y += height;
         }
     }
     let white = frame.leading();

@@ -55,16 +55,9 @@ fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure:
         }
         Block::Rule => {
             let width = measure / 4.0;
-            let marks =
-                vec![Mark::Rule { x: (measure - width) / 2.0, y: frame.size * 0.5, width, colour: frame.own.colour }];
-            let strip = Strip { height: frame.size, marks, ..Strip::default() };
-            SetBlock {
-                strips: vec![strip],
-                before: white,
-                after: white,
-                role: ReadingRole::Artifact,
-                ..SetBlock::default()
-            }
+            let (x, y) = ((measure - width) / 2.0, frame.size * 0.5);
+            let rule = Mark::Rule { x, y, width, weight: Mark::THIN, colour: frame.own.colour };
+            SetBlock { role: ReadingRole::Artifact, ..alone(rule, frame.size, white) }
         }
         Block::Coupon(inside) => coupon::set(frame, inside, measure, &mut |frame, blocks, measure| {
             stack(setter, frame, blocks, measure, false)
@@ -75,7 +68,7 @@ fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure:
         _ => {
             let mut set = picture(setter, frame, block, measure);
             if is_rtl {
-                let reach = set.strips.iter().map(Strip::reach).fold(0.0, f32::max);
+                let reach = set.reach();
                 shift(&mut set, measure - reach);
             }
             set

@@ -3,7 +3,7 @@
 use super::frame::{self, Frame};
 use crate::letter::line::lines::{self, Align};
 use crate::letter::line::typeset::{Look, Setter, Styled};
-use crate::letter::page::role::{ReadingRole, TaggedMarks};
+use crate::letter::page::role::ReadingRole;
 use crate::letter::page::{LayoutFault, Mark, SetBlock, Strip, TextLine};
 use crate::letter::sheet::paper::MM;
 use crate::letter::{Colour, number};
@@ -14,6 +14,8 @@ const GAP: f32 = 1.8;
 const NARROW_GAP: f32 = 1.0;
 /// A table that takes no more than this share of a page is not broken.
 const WHOLE: f32 = 0.5;
+/// The weight of a heavy rule, in points.
+const HEAVY: f32 = 0.95;
 /// White between a heavy rule and text, and between text and the thin rule, in points.
 const RULE_WHITE: f32 = 2.6;
 /// White between rows of which one has several lines or a picture, as a share of the distance of baselines.
@@ -46,8 +48,14 @@ pub(crate) fn set(
     let gap = if natural.iter().sum::<f32>() + gaps(GAP) <= measure { GAP } else { NARROW_GAP };
     let mut narrowest = Vec::with_capacity(columns.len());
     if natural.iter().sum::<f32>() + gaps(gap) > measure {
-        narrowest = columns.iter().map(|column| column.narrowest(setter, frame)).collect();
-        let least = narrowest.iter().sum::<f32>() + gaps(gap);
+        let mut least = f32::INFINITY;
+        // A code or a compound is parted at its hyphens only where nothing else helps.
+        for is_tied in [true, false] {
+            if least > measure + 0.01 {
+                narrowest = columns.iter().map(|column| column.narrowest(setter, frame, is_tied)).collect();
+                least = narrowest.iter().sum::<f32>() + gaps(gap);
+            }
+        }
         if least > measure + 0.01 {
             let [least, room] = [least, measure].map(|points| (points / MM).ceil());
             let message = format!("a table is too wide: its columns need {least} mm, and there are {room}");
@@ -73,31 +81,28 @@ pub(crate) fn set(
     for row in 0..table.rows.len() {
         let mut strip = Strip { height: leading, ..Strip::default() };
         for (number, ((column, &width), &left)) in columns.iter().zip(&widths).zip(&lefts).enumerate() {
-            let (marks, height) = column.cell(setter, frame, row, width, &mut set.faults, set_picture);
-            strip.marks.extend(marks.into_iter().map(|mark| mark.moved(left, 0.0)));
-            strip.tag_cell(row, number, row == 0);
-            strip.height = strip.height.max(height);
+            let mut cell = column.cell(setter, frame, row, width, &mut set.faults, set_picture);
+            cell.put_within_cell(row, number);
+            strip.height = strip.height.max(cell.height);
+            strip.take(cell, left, 0.0);
         }
         is_airy |= strip.height > leading + 0.01 && row > 0;
         rows.push(strip);
     }
     let mut rows = rows.into_iter();
-    let mut head =
-        Strip { height: RULE_WHITE, marks: heavy_rule(start, across, frame.own.colour).into(), ..Strip::default() };
+    let rule = |y, weight| Mark::Rule { x: start, y, width: across, weight, colour: frame.own.colour };
+    let mut head = Strip { height: RULE_WHITE, marks: vec![rule(HEAVY / 4.0, HEAVY)], ..Strip::default() };
     if let Some(row) = rows.next().filter(|_| table.has_head()) {
         head.tag(ReadingRole::Artifact);
-        let above = head.marks.len();
-        head.tags.extend(row.tags.into_iter().map(|tag| TaggedMarks { end: above + tag.end, ..tag }));
-        head.marks.extend(row.marks.into_iter().map(|mark| mark.moved(0.0, RULE_WHITE)));
         let y = RULE_WHITE + row.height + RULE_WHITE / 2.0;
-        head.marks.push(Mark::Rule { x: start, y, width: across, colour: frame.own.colour });
+        head.take(row, 0.0, RULE_WHITE);
+        head.marks.push(rule(y, Mark::THIN));
         head.height = y + RULE_WHITE;
     }
     set.strips.push(head);
     let space = if is_airy { leading * BETWEEN_ROWS } else { 0.0 };
     set.strips.extend(rows.enumerate().map(|(row, strip)| Strip { space: if row > 0 { space } else { 0.0 }, ..strip }));
-    let marks =
-        heavy_rule(start, across, frame.own.colour).into_iter().map(|mark| mark.moved(0.0, RULE_WHITE / 2.0)).collect();
+    let marks = vec![rule(RULE_WHITE / 2.0 + HEAVY / 4.0, HEAVY)];
     set.strips.push(Strip { height: RULE_WHITE, marks, ..Strip::default() });
     let is_whole = set.height() <= frame.tallest * WHOLE;
     // The head is never parted from the first two rows, nor the rule below from the last two.
@@ -111,15 +116,6 @@ pub(crate) fn set(
         set.faults.push(LayoutFault::Other(message, "put its text below the table, or make two rows".to_owned()));
     }
     set
-}
-
-fn reach(set: &SetBlock) -> f32 {
-    set.strips.iter().map(Strip::reach).fold(0.0, f32::max)
-}
-
-/// A rule of twice the usual weight.
-fn heavy_rule(x: f32, width: f32, colour: Option<Colour>) -> [Mark; 2] {
-    [0.0, 0.45].map(|y| Mark::Rule { x, y, width, colour })
 }
 
 /// A column whose cells are shaped, each line without end.
@@ -171,7 +167,7 @@ impl<'t> ShapedColumn<'t> {
             let mut parts = Vec::new();
             for block in table.cell(row, column) {
                 let Block::Paragraph(spans) = block else {
-                    let width = reach(&set_picture(setter, frame, block, measure));
+                    let width = set_picture(setter, frame, block, measure).reach();
                     natural = natural.max(width);
                     parts.push(ShapedPart::Picture { block, width });
                     continue;
@@ -197,9 +193,9 @@ impl<'t> ShapedColumn<'t> {
     }
 
     /// The width below which a word would be torn, or a picture be too small.
-    fn narrowest(&self, setter: &mut Setter<'_>, frame: &Frame<'_>) -> f32 {
+    fn narrowest(&self, setter: &mut Setter<'_>, frame: &Frame<'_>, is_tied: bool) -> f32 {
         let parts = self.cells.iter().flatten().map(|part| match part {
-            ShapedPart::Text { styled, fraction: None, .. } => setter.narrowest(styled, frame.language),
+            ShapedPart::Text { styled, fraction: None, .. } => setter.narrowest(styled, frame.language, is_tied),
             // A number is not broken.
             ShapedPart::Text { lines, .. } => lines.iter().map(|line| line.width).fold(0.0, f32::max),
             ShapedPart::Picture { block: Block::Image { .. }, width } => width.min(SMALLEST_PICTURE * MM),
@@ -208,7 +204,7 @@ impl<'t> ShapedColumn<'t> {
         (parts.fold(0.0, f32::max).ceil() + 0.5).min(self.natural)
     }
 
-    /// The marks of a cell in a column of this width, and its height.
+    /// A cell in a column of this width.
     fn cell(
         &self,
         setter: &mut Setter<'_>,
@@ -217,7 +213,7 @@ impl<'t> ShapedColumn<'t> {
         width: f32,
         faults: &mut Vec<LayoutFault>,
         set_picture: SetPicture,
-    ) -> (Vec<Mark>, f32) {
+    ) -> Strip {
         let leading = frame.leading();
         let at_right = self.align == Align::Right || self.align == Align::Start && frame.is_rtl;
         let indent = |own: f32| match self.align {
@@ -225,8 +221,8 @@ impl<'t> ShapedColumn<'t> {
             _ if at_right => width - own,
             _ => 0.0,
         };
-        let (mut marks, mut y) = (Vec::new(), 0.0);
-        for part in &self.cells[row] {
+        let (mut cell, mut y) = (Strip::default(), 0.0);
+        for (number, part) in self.cells[row].iter().enumerate() {
             match part {
                 ShapedPart::Text { styled, lines, fraction } => {
                     let is_wide = lines.iter().any(|line| line.width > width);
@@ -238,25 +234,29 @@ impl<'t> ShapedColumn<'t> {
                     let behind = fraction.map_or(0.0, |own| self.fraction - own);
                     for line in lines {
                         let x = (indent(line.width) - behind).max(0.0);
-                        marks.push(Mark::Text { x, y: y + frame::baseline(frame.size, leading), line });
+                        cell.marks.push(Mark::Text { x, y: y + frame::baseline(frame.size, leading), line });
                         y += leading;
                     }
+                    cell.tag_rest();
                 }
                 ShapedPart::Picture { block, .. } => {
                     let mut set = set_picture(setter, frame, block, width);
                     faults.append(&mut set.faults);
-                    let own = reach(&set);
+                    let own = set.reach();
+                    let role = set.role.clone();
+                    set.put_within(number, &role);
                     // A picture begins where small letters do.
                     y += leading * BETWEEN_ROWS;
                     for strip in set.strips {
-                        marks.extend(strip.marks.into_iter().map(|mark| mark.moved(indent(own), y)));
-                        y += strip.height;
+                        let height = strip.height;
+                        cell.take(strip, indent(own), y);
+                        y += height;
                     }
                     y += leading * BETWEEN_ROWS;
                 }
             }
         }
-        (marks, y)
+        Strip { height: y, ..cell }
     }
 }
 

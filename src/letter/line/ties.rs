@@ -52,6 +52,13 @@ impl Ties {
         ties
     }
 
+    /// The same without what spaces hold together.
+    pub(crate) fn within_words(text: &str) -> Self {
+        let mut ties = Self::of(text);
+        ties.held.retain(|&place| !text[..place].ends_with(may_part));
+        ties
+    }
+
     /// Whether no line begins at this place.
     pub(crate) fn holds(&self, place: usize) -> bool {
         let inside = |address: &Range<usize>| address.start < place && place < address.end;

@@ -242,15 +242,15 @@ impl<'a> Setter<'a> {
         (left * size, right * size)
     }
 
-    /// The width of the widest stretch that no line break divides.
-    pub(crate) fn narrowest(&mut self, styled: &Styled, language: &str) -> f32 {
+    /// The width of the widest stretch that no line break divides; with ties, those within words hold, and addresses part.
+    pub(crate) fn narrowest(&mut self, styled: &Styled, language: &str, is_tied: bool) -> f32 {
         let mut layout = std::mem::take(&mut self.layout);
         self.shape(styled, language, &mut layout);
         layout.break_all_lines(Some(0.0));
-        let widths = layout.lines().map(|line| line.metrics().advance - line.metrics().hanging_advance);
-        let widest = widths.fold(0.0, f32::max);
+        let ties = if is_tied { Ties::within_words(&styled.text) } else { Ties::default() };
+        let (fragments, _) = self.fragments(styled, language, PASSES[0], &ties, f32::INFINITY, &layout);
         self.layout = layout;
-        widest
+        fragments.iter().map(|fragment| fragment.solid + fragment.white).fold(0.0, f32::max)
     }
 
     /// Shapes the text.

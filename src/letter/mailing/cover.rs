@@ -85,7 +85,13 @@ impl CoverPage<'_, '_> {
         y += FIGURES * LEADING * 1.4;
         self.text(&cover.below, FIGURES, (0.0, y), self.measure);
         y += FIGURES * LEADING;
-        self.marks.push(Mark::Rule { x: self.left, y: y - FIGURES * 0.6, width: self.measure, colour: None });
+        self.marks.push(Mark::Rule {
+            x: self.left,
+            y: y - FIGURES * 0.6,
+            width: self.measure,
+            weight: Mark::THIN,
+            colour: None,
+        });
         let tab = self.measure * 0.3;
         for (what, figure) in &cover.figures {
             y += FIGURES * LEADING;
@@ -177,7 +183,13 @@ impl CoverPage<'_, '_> {
         for (word, from, to) in [("on", 0.3, 0.63), ("by", 0.67, 1.0)] {
             let (x, end) = (self.measure * from, self.measure * to);
             self.text(word, FIGURES, (x, y), self.measure);
-            self.marks.push(Mark::Rule { x: self.left + x + 18.0, y: y + 2.0, width: end - x - 18.0, colour: None });
+            self.marks.push(Mark::Rule {
+                x: self.left + x + 18.0,
+                y: y + 2.0,
+                width: end - x - 18.0,
+                weight: Mark::THIN,
+                colour: None,
+            });
         }
     }
 }

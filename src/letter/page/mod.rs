@@ -63,8 +63,8 @@ pub enum Mark {
         y: f32,
         line: TextLine,
     },
-    /// A thin rule to the right of this point.
-    Rule { x: f32, y: f32, width: f32, colour: Option<Colour> },
+    /// A rule to the right of this point, which is in the middle of its weight.
+    Rule { x: f32, y: f32, width: f32, weight: f32, colour: Option<Colour> },
     /// One of the images, with its left top corner and its size.
     Image { image: usize, x: f32, y: f32, size: (f32, f32) },
     /// Black boxes on a grid: a QR code or a bar code.
@@ -81,6 +81,9 @@ pub enum Mark {
 }
 
 impl Mark {
+    /// The weight of most rules, in points.
+    pub(crate) const THIN: f32 = 0.5;
+
     /// The same mark elsewhere.
     #[must_use]
     pub(crate) fn moved(mut self, right: f32, down: f32) -> Self {
@@ -164,6 +167,11 @@ pub struct SetBlock {
 }
 
 impl SetBlock {
+    /// How far its marks reach to the right.
+    pub(crate) fn reach(&self) -> f32 {
+        self.strips.iter().map(Strip::reach).fold(0.0, f32::max)
+    }
+
     /// The height of all its strips, without white above the first.
     #[must_use]
     pub fn height(&self) -> f32 {

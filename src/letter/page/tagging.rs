@@ -10,20 +10,33 @@ impl Strip {
         self.tag_path(path);
     }
 
-    /// The same for a cell of a table.
-    pub(crate) fn tag_cell(&mut self, row: usize, column: usize, is_head: bool) {
-        self.tag_path(vec![
-            (row, ReadingRole::Row),
-            (column, if is_head { ReadingRole::Head } else { ReadingRole::Cell }),
-        ]);
+    /// Marks added since the last tag have the role of the whole.
+    pub(crate) fn tag_rest(&mut self) {
+        self.tag_path(Vec::new());
+    }
+
+    /// Makes it a cell of a table; a row has a cell in every column, an empty one as well.
+    pub(crate) fn put_within_cell(&mut self, row: usize, column: usize) {
+        if self.tags.is_empty() {
+            self.tags.push(TaggedMarks { end: self.marks.len(), path: Vec::new() });
+        }
+        let cell = if row == 0 { ReadingRole::Head } else { ReadingRole::Cell };
+        for tag in &mut self.tags {
+            tag.path.splice(0..0, [(row, ReadingRole::Row), (column, cell.clone())]);
+        }
     }
 
     fn tag_path(&mut self, path: Vec<Step>) {
-        let is_cell = path.len() > 1;
-        // A row has a cell in every column, an empty one as well.
-        if is_cell || self.tags.last().map_or(0, |tag| tag.end) < self.marks.len() {
+        if self.tags.last().map_or(0, |tag| tag.end) < self.marks.len() {
             self.tags.push(TaggedMarks { end: self.marks.len(), path });
         }
+    }
+
+    /// Takes the marks of another strip, each with its role, this far to the right and down.
+    pub(crate) fn take(&mut self, other: Self, right: f32, down: f32) {
+        let above = self.marks.len();
+        self.tags.extend(other.tags.into_iter().map(|tag| TaggedMarks { end: above + tag.end, ..tag }));
+        self.marks.extend(other.marks.into_iter().map(|mark| mark.moved(right, down)));
     }
 
     /// Says what a mark is that was put before all others.
@@ -39,8 +52,8 @@ impl SetBlock {
     /// Puts all that the block says into a part of another block.
     pub(crate) fn put_within(&mut self, number: usize, role: &ReadingRole) {
         for strip in &mut self.strips {
-            if strip.tags.is_empty() && !strip.marks.is_empty() {
-                strip.tags.push(TaggedMarks { end: strip.marks.len(), path: Vec::new() });
+            if strip.tags.is_empty() {
+                strip.tag_rest();
             }
             for tag in &mut strip.tags {
                 tag.path.insert(0, (number, role.clone()));

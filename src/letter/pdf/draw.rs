@@ -175,13 +175,14 @@ impl<'a> Pen<'a> {
     pub(crate) fn mark(&mut self, mark: &Mark, left: f32, top: f32) {
         match mark {
             Mark::Text { x, y, line } => self.text(line, left + x, top + y),
-            Mark::Rule { x, y, width, colour } => {
+            Mark::Rule { x, y, width, weight, colour } => {
                 self.end_text();
                 if let Some(colour) = colour {
                     self.out.extend_from_slice(b"q ");
                     self.colour_operator(*colour, b" RG ");
                 }
-                self.out.extend_from_slice(b".5 w ");
+                push_hundredths(&mut self.out, hundredths(*weight));
+                self.out.extend_from_slice(b" w ");
                 let y = self.height - hundredths(top + y);
                 self.point(hundredths(left + x), y);
                 self.out.extend_from_slice(b" m ");

@@ -94,7 +94,7 @@ pub(crate) fn letterhead(
     if geometry.fold_marks {
         let [upper, lower] = geometry.folds;
         for (y, length) in [(upper, MARKS.1), (PUNCH * MM, MARKS.2), (lower, MARKS.1)] {
-            strip.marks.push(Mark::Rule { x: MARKS.0 * MM, y, width: length * MM, colour: None });
+            strip.marks.push(Mark::Rule { x: MARKS.0 * MM, y, width: length * MM, weight: Mark::THIN, colour: None });
         }
     }
     let date = Styled::plain(&stationery.date, frame.look(frame.size));
@@ -132,7 +132,13 @@ fn return_line(
     let width = geometry.address.width;
     if let Some((x, line)) = lines::set(setter, &styled, frame.language, width, Align::Left).into_iter().next() {
         let y = top + 3.4 * MM;
-        strip.marks.push(Mark::Rule { x: geometry.left, y: y + 2.6, width: line.width, colour: None });
+        strip.marks.push(Mark::Rule {
+            x: geometry.left,
+            y: y + 2.6,
+            width: line.width,
+            weight: Mark::THIN,
+            colour: None,
+        });
         strip.marks.push(Mark::Text { x: geometry.left + x, y, line });
     }
 }

@@ -112,10 +112,10 @@ impl<'a> Sheet<'a> {
     fn mark(&mut self, mark: &Mark, (left, top): (f32, f32)) {
         match mark {
             Mark::Text { x, y, line } => self.line(line, left + x, top + y),
-            Mark::Rule { x, y, width, colour } => {
-                let (x, y, width) = (decimal(left + x), decimal(top + y), decimal(*width));
+            Mark::Rule { x, y, width, weight, colour } => {
+                let [x, y, width, weight] = [left + x, top + y, *width, *weight].map(decimal);
                 let ink = colour.unwrap_or(Colour([0, 0, 0])).digits();
-                let _ = write!(self.seen, "<path d=\"M{x} {y}h{width}\" stroke=\"{ink}\" stroke-width=\".5\"/>");
+                let _ = write!(self.seen, "<path d=\"M{x} {y}h{width}\" stroke=\"{ink}\" stroke-width=\"{weight}\"/>");
             }
             Mark::Image { image, x, y, size } => {
                 let found = self.images.list().get(*image).and_then(|image| address(image, *size));

@@ -60,7 +60,10 @@ fn describe(text: &mut String, mark: &Mark, left: f32, top: f32) {
             let colour = shown(line.runs.first().and_then(|run| run.colour));
             (x, y, format!("to {end:>3} size {size:<4.1} {}{colour}", line.text))
         }
-        Mark::Rule { x, y, width, colour } => (x, y, format!("rule of {}{}", rounded(*width), shown(*colour))),
+        Mark::Rule { x, y, width, weight, colour } => {
+            let kind = if *weight > Mark::THIN { "heavy rule" } else { "rule" };
+            (x, y, format!("{kind} of {}{}", rounded(*width), shown(*colour)))
+        }
         Mark::Image { image, x, y, size } => {
             (x, y, format!("image {image}, {} by {}", rounded(size.0), rounded(size.1)))
         }
