@@ -1,6 +1,6 @@
 //! Code 128, set B: the bar code that plain laser scanners read.
 
-/// Bars and spaces of the 103 signs and the three starts, each six widths.
+/// Bars and spaces of the 103 characters and the three starts, each six widths.
 const WIDTHS: [&[u8; 6]; 106] = [
     b"212222", b"222122", b"222221", b"121223", b"121322", b"131222", b"122213", b"122312", b"132212", b"221213",
     b"221312", b"231212", b"112232", b"122132", b"122231", b"113222", b"123122", b"123221", b"223211", b"221132",
@@ -18,7 +18,7 @@ const START_B: usize = 104;
 const STOP: &[u8; 7] = b"2331112";
 
 /// The bars of a text as (first module, modules), and the width of the whole in modules; `None` for a text with
-/// signs other than printable ASCII.
+/// characters other than printable ASCII.
 pub(crate) fn bars(text: &str) -> Option<(Vec<(u16, u16)>, u16)> {
     let values: Option<Vec<usize>> =
         text.bytes().map(|byte| (32..127).contains(&byte).then(|| usize::from(byte) - 32)).collect();
@@ -48,7 +48,7 @@ mod tests {
         for widths in WIDTHS {
             assert_eq!(widths.iter().map(|width| u32::from(width - b'0')).sum::<u32>(), 11);
         }
-        // Start, four letters, check sign and the longer stop.
+        // Start, four letters, check character and the longer stop.
         assert_eq!(bars("AB-1").map(|(bars, width)| (bars.len(), width)), Some((6 * 3 + 4, 6 * 11 + 13)));
         assert_eq!(bars("Zoë"), None);
         assert_eq!(bars(""), None);

@@ -35,7 +35,7 @@ const BAR_HEIGHT: f32 = 11.0;
 pub(crate) fn set(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure: f32) -> SetBlock {
     setter.missing.clear();
     let mut set = set_inner(setter, frame, block, measure);
-    set.faults.extend(std::mem::take(&mut setter.missing).into_iter().map(LayoutFault::Glyph));
+    set.faults.extend(setter.take_missing());
     set
 }
 
@@ -227,7 +227,10 @@ fn fault(message: String, hint: &str) -> SetBlock {
 
 fn image(frame: &Frame<'_>, (file, alt): (&str, &str), tenths: u32, measure: f32) -> SetBlock {
     let Some((image, found)) = frame.images.find(file) else {
-        return fault(format!("there is no image {}", text::quote(file)), "put the file beside the letter's template");
+        return fault(
+            format!("there is no image {}", text::quote(file)),
+            "put the file into the folder of the letter's template",
+        );
     };
     let (wide, high) = found.size;
     let wanted = if tenths == 0 { wide } else { f32::from(u16::try_from(tenths).unwrap_or(u16::MAX)) / 10.0 * MM };
@@ -252,7 +255,7 @@ fn bar_code(setter: &mut Setter<'_>, frame: &Frame<'_>, code: &str, measure: f32
     let Some((bars, modules)) = barcode::bars(code) else {
         return fault(
             format!("{} cannot be a bar code", text::quote(code)),
-            "a bar code holds plain letters, digits and symbols, without accents",
+            "a bar code takes plain letters, digits and symbols, without accents",
         );
     };
     let width = f32::from(modules) * BAR_MODULE * MM;

@@ -1,12 +1,12 @@
-//! Tables as books have them: a heavy rule above and below, a thin one under the head, none between rows and columns.
+//! Tables as books have them: a heavy rule above and below, a thin one under the heading row, none between rows and columns.
 
 use super::frame::{self, Frame};
 use crate::letter::line::lines::{self, Align};
 use crate::letter::line::typeset::{Look, Setter, Styled};
+use crate::letter::number;
 use crate::letter::page::role::ReadingRole;
 use crate::letter::page::{LayoutFault, Mark, SetBlock, Strip, TextLine};
 use crate::letter::sheet::paper::MM;
-use crate::letter::{Colour, number};
 use crate::merge::{self, Block, ColumnAlign, TextTable};
 
 /// White between columns, as a multiple of the size of the type; and where there is little room.
@@ -105,7 +105,7 @@ pub(crate) fn set(
     let marks = vec![rule(RULE_WHITE / 2.0 + HEAVY / 4.0, HEAVY)];
     set.strips.push(Strip { height: RULE_WHITE, marks, ..Strip::default() });
     let is_whole = set.height() <= frame.tallest * WHOLE;
-    // The head is never parted from the first two rows, nor the rule below from the last two.
+    // The heading row is never separated from the first two rows, nor the rule below from the last two.
     let last = set.strips.len() - 1;
     for (number, strip) in set.strips.iter_mut().enumerate() {
         strip.keep = number < last && (is_whole || number < 2 || number + 2 >= last);

@@ -72,7 +72,7 @@ impl Face {
                 continue;
             }
             shared[slot] |= spelled[slot].is_some();
-            // Ligatures and Arabic forms have characters of their own, but nobody types those.
+            // Ligatures and Arabic forms have characters of their own, but no one types those.
             let form = matches!(code, 0xfb00..=0xfdff | 0xfe70..=0xfeff);
             spelled[slot] = char::from_u32(code).filter(|_| !form);
             if !placed[slot] {

@@ -15,7 +15,7 @@ pub(crate) enum HanShapes {
 }
 
 impl HanShapes {
-    /// By the language of the letter; else the country of the person; else the text; Japanese where nothing tells.
+    /// By the language of the letter; else the country of the person; else the text; Japanese where nothing decides.
     pub(crate) fn of<'t>(language: &str, country: &str, texts: impl IntoIterator<Item = &'t str>) -> Self {
         Self::of_language(language)
             .or_else(|| Self::of_country(country))

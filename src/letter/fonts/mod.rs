@@ -48,7 +48,7 @@ pub struct Fonts {
 pub(crate) struct Fallback {
     /// Its name for the shaper.
     pub name: String,
-    /// Which faces there are beside the upright one.
+    /// Which faces there are in addition to the upright one.
     pub has_bold: bool,
     pub has_italic: bool,
     /// The language whose shapes its text has, if that is not the letter's.
@@ -92,7 +92,7 @@ impl Fonts {
             if !fonts.add(&name, &Blob::new(Arc::new(bytes))) {
                 let message = format!("{} is not a font that can be printed", text::quote(&name));
                 return Err(Error::new(message).hint(
-                    "take a whole `.ttf` or `.otf` file with outlines: no web font (`.woff`), no colour emoji, no archive",
+                    "take a whole `.ttf` or `.otf` file with outlines: no web font (`.woff`), no color emoji, no archive",
                 ));
             }
         }
@@ -248,7 +248,7 @@ fn is_collection(data: &Blob<u8>) -> bool {
     data.as_ref().starts_with(b"ttcf")
 }
 
-/// The name under which the shaper knows a face of a collection.
+/// The name by which the shaper finds a face of a collection.
 fn family_of(data: &Blob<u8>, index: u32) -> Option<String> {
     let mut alone = Collection::new(CollectionOptions { shared: false, system_fonts: false });
     let families = alone.register_fonts(data.clone(), None);

@@ -14,7 +14,7 @@ pub(crate) struct Used {
 struct UsedFace {
     /// Whether each code was used.
     codes: Vec<bool>,
-    /// What a code says that its face alone does not tell: a ligature, a small capital.
+    /// The text of a code where its face alone does not have it: a ligature, a small capital.
     texts: BTreeMap<u16, String>,
 }
 
@@ -59,7 +59,7 @@ impl Used {
         }
     }
 
-    /// The codes used of a face, ascending, each with what it says.
+    /// The codes used of a face, ascending, each with its text.
     pub(crate) fn of<'a>(&'a self, fonts: &'a Fonts, face: usize) -> impl Iterator<Item = (u16, String)> + 'a {
         let chars = fonts.faces().get(face).map(|face| face.chars.as_slice()).unwrap_or_default();
         let used = self.faces.get(face);

@@ -33,7 +33,7 @@ pub struct Image {
     pub pixels: (u32, u32),
     /// Width and height in points, when printed as large as it is.
     pub size: (f32, f32),
-    /// Colour components: 1 grey, 3 RGB, 4 CMYK.
+    /// Color components: 1 gray, 3 RGB, 4 CMYK.
     pub components: u8,
     pub data: Data,
     /// The opacity of each pixel.
@@ -65,7 +65,7 @@ pub struct CoarsePicture {
     pub(crate) image: usize,
     /// Pixels an inch.
     pub(crate) dpi: u16,
-    /// How wide it is printed, in millimetres.
+    /// How wide it is printed, in millimeters.
     pub(crate) width: u16,
 }
 
@@ -203,7 +203,7 @@ fn png(bytes: &[u8]) -> Result<Image, String> {
     })
 }
 
-/// Colour and opacity apart; no opacity when every pixel is opaque.
+/// Color and opacity apart; no opacity when every pixel is opaque.
 fn split_alpha(pixels: &[u8], components: usize) -> (Vec<u8>, Option<Vec<u8>>) {
     let mut data = Vec::with_capacity(pixels.len());
     let mut alpha = Vec::with_capacity(pixels.len() / (components + 1));

@@ -34,13 +34,14 @@ fn all(block: &Block, is_so: &mut impl FnMut(char) -> bool) -> bool {
             spans.iter().flat_map(|span| span.text.chars()).all(is_so)
         }
         Block::List(_, items) => items.iter().flatten().all(|inner| all(inner, is_so)),
-        Block::Quote(blocks) => blocks.iter().all(|inner| all(inner, is_so)),
+        Block::Quote(blocks) | Block::Coupon(blocks) => blocks.iter().all(|inner| all(inner, is_so)),
         Block::Table(table) => table.rows.iter().flatten().flatten().all(|inner| all(inner, is_so)),
         _ => true,
     }
 }
 
-fn is_rtl_letter(c: char) -> bool {
+/// Whether a letter is of a script that runs to the left; figures are none.
+pub(crate) fn is_rtl_letter(c: char) -> bool {
     matches!(u32::from(c), 0x590..=0x65f | 0x66a..=0x6ef | 0x6fa..=0x8ff | 0xfb1d..=0xfdff | 0xfe70..=0xfeff | 0x1_0800..=0x1_0fff | 0x1_e800..=0x1_efff)
 }
 

@@ -70,7 +70,7 @@ const STRETCH: f32 = 0.35;
 const SHRINK: f32 = 0.22;
 /// How much wider or narrower the glyphs of a line may become.
 pub(crate) const SCALE: f32 = 0.02;
-/// What a hyphen costs, two of them below each other, a third one, a torn word, and lines of unlike colour below each other.
+/// What a hyphen costs, two of them below each other, a third one, a torn word, and a tight line next to a loose one.
 const HYPHEN: f64 = 100.0;
 const LADDER: f64 = 20_000.0;
 const THIRD: f64 = 100_000_000.0;
@@ -84,11 +84,11 @@ const BEYOND: f64 = 1_000_000.0;
 const SHORTEST_LAST: f32 = 0.12;
 const LOST: f64 = 20_000.0;
 
-/// How many colours of a line are told apart, and how many hyphens below each other.
+/// How many kinds of lines there are, from tight to very loose, and how many hyphens below each other.
 const COLOURS: usize = 4;
 const HYPHENS: usize = 3;
 
-/// The best way found to a break, for one colour of the line that ends there and one number of hyphens.
+/// The best way found to a break, for one kind of the line that ends there and one number of hyphens.
 #[derive(Debug, Clone, Copy)]
 struct BestBreak {
     /// Infinite when there is no such way.
@@ -97,7 +97,7 @@ struct BestBreak {
     from: Option<(usize, u8)>,
 }
 
-/// The best ways to a break: by colour, and within it by the number of hyphens.
+/// The best ways to a break: by kind, and within it by the number of hyphens.
 type Ways = [BestBreak; COLOURS * HYPHENS];
 
 const NO_WAYS: Ways = [BestBreak { demerits: f64::INFINITY, from: None }; COLOURS * HYPHENS];
@@ -283,8 +283,8 @@ impl<'a> Paragraph<'a> {
         LineScore { demerits, colour }
     }
 
-    /// The demerits of two lines below each other: the upper one's colour and how many lines down to it end in hyphens, the
-    /// lower one's last fragment and its colour.
+    /// The demerits of two lines below each other: the upper one's kind and how many lines down to it end in hyphens, the
+    /// lower one's last fragment and its kind.
     fn joint(&self, (colour, hyphens): (usize, usize), (end, below): (usize, usize)) -> f64 {
         let ladder = match hyphens {
             0 => 0.0,

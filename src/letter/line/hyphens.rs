@@ -11,8 +11,8 @@ const LEFT: usize = 2;
 const RIGHT: usize = 3;
 
 /// The places within a range of the text at which a hyphen may stand: those of the language's patterns, in words that
-/// are no names as far as a capital tells, and those of soft hyphens. What begins a sentence is a name or none; it counts as
-/// none where `first_words` says so.
+/// are no names as far as a capital shows, and those of soft hyphens. What begins a sentence is a name or none; it counts as
+/// none if `first_words` is set.
 pub(crate) fn places(text: &str, range: Range<usize>, language: &str, soft: &[usize], first_words: bool) -> Vec<usize> {
     let mut found: Vec<usize> = soft.iter().copied().filter(|place| range.contains(place)).collect();
     let part = text.get(range.clone()).unwrap_or_default();

@@ -115,17 +115,30 @@ fn may_part(c: char) -> bool {
     c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}')
 }
 
-/// Whether a dash between these holds both: between figures, as in a code or a span of years, and beside a single letter.
+/// Whether a dash between these holds both: between figures, as in a code or a span of years, and next to a single letter.
 fn holds_figures(before: &str, after: &str) -> bool {
     let before = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let after = after.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let is_code = |part: &str| !part.is_empty() && !part.chars().any(char::is_lowercase);
-    let has_figure = |part: &str| part.chars().any(|c| c.is_ascii_digit());
     has_figure(before)
         || has_figure(after)
-        || (is_code(before) && is_code(after))
+        || (is_capitals(before) && is_capitals(after))
         || is_single(before)
         || is_single(after)
+}
+
+/// Whether a word is a code or a number in groups: capitals and figures, with a hyphen between them.
+pub(crate) fn is_code(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    has_figure(word) && word.contains('-') && word.split('-').all(is_capitals)
+}
+
+fn has_figure(part: &str) -> bool {
+    part.chars().any(|c| c.is_ascii_digit())
+}
+
+/// Capitals and figures.
+fn is_capitals(part: &str) -> bool {
+    !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() && !c.is_lowercase())
 }
 
 fn is_single(part: &str) -> bool {

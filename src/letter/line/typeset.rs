@@ -14,7 +14,7 @@ use super::{direction, hyphens, links};
 use crate::letter::fonts::han::HanShapes;
 use crate::letter::fonts::used::Used;
 use crate::letter::fonts::{Fallback, Fonts};
-use crate::letter::page::{Glyph, GlyphRun, TextLine};
+use crate::letter::page::{Glyph, GlyphRun, LayoutFault, TextLine};
 use crate::merge::block::Span;
 use crate::text;
 
@@ -97,7 +97,7 @@ impl Styled {
             return self.push(text, look);
         }
         for word in text.split_inclusive(char::is_whitespace) {
-            self.push(word, Look { oldstyle: !is_code(word), ..look });
+            self.push(word, Look { oldstyle: !ties::is_code(word), ..look });
         }
     }
 
@@ -194,7 +194,7 @@ impl<'a> Setter<'a> {
     }
 
     /// Shapes the text and breaks it into lines no wider than `measure`; an infinite one leaves only its own line breaks.
-    /// What stands at the edge of a line may hang out of it if `hanging` says so.
+    /// What stands at the edge of a line may hang out of it if `hanging` is set.
     pub(crate) fn lines(
         &mut self,
         styled: &Styled,
@@ -364,7 +364,7 @@ impl<'a> Setter<'a> {
             };
             let holds = ties.holds(range.end);
             let address = ties.is_address(&range);
-            // What is held to its neighbour is a name, a figure, a code: not to be divided.
+            // What is held to the word before or after it is a name, a figure, a code: not to be divided.
             let hyphens = if pass.words && !held && !holds && !address {
                 hyphens::places(text, range.clone(), language, &styled.soft, pass.first_words)
             } else {
@@ -553,6 +553,11 @@ impl<'a> Setter<'a> {
         Broken { line, gaps, hang: (0.0, 0.0), hard: false, to_the_left: false }
     }
 
+    /// The characters that no font had since this was last asked.
+    pub(crate) fn take_missing(&mut self) -> impl Iterator<Item = LayoutFault> {
+        self.missing.drain(..).map(LayoutFault::Glyph)
+    }
+
     fn face(&mut self, font: &parley::FontData) -> usize {
         let key = (font.data.id(), font.index);
         if (self.last_font.0, self.last_font.1) != key {
@@ -560,15 +565,6 @@ impl<'a> Setter<'a> {
         }
         self.last_font.2
     }
-}
-
-/// Whether a word is a code or a number in groups: capitals and digits, with a hyphen between them.
-fn is_code(word: &str) -> bool {
-    let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    let parts = || word.split('-');
-    let is_part =
-        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-    parts().nth(1).is_some() && parts().all(is_part) && word.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// One try at a paragraph. The next one is made when a line is stretched more than is enough.
@@ -636,12 +632,7 @@ fn parts<'f>(
     parts
 }
 
-/// Whether a character is of a script that runs to the left.
-pub(crate) fn is_right_to_left(c: char) -> bool {
-    matches!(u32::from(c), 0x590..=0x8ff | 0xfb1d..=0xfdff | 0xfe70..=0xfeff | 0x1_0800..=0x1_0fff | 0x1_e800..=0x1_efff)
-}
-
-/// One range over two neighbours.
+/// One range over two that touch.
 fn joined(before: Option<Range<usize>>, range: Range<usize>) -> Range<usize> {
     before.map_or(range.clone(), |other| other.start.min(range.start)..other.end.max(range.end))
 }

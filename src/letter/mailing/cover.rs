@@ -1,4 +1,4 @@
-//! The cover sheet of a print run: one page that says what lies under it, with lines to tick.
+//! The cover sheet of a print run: one page that lists what lies under it, with lines to tick.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! The small pages beside the letters (labels, envelopes, the cover): drawn one after another, bound into one file.
+//! The small pages that go with the letters (labels, envelopes, the cover): drawn one after another, bound into one file.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -19,7 +19,7 @@ use crate::letter::sheet::address::{self, AddressPlace, SetAddress};
 use crate::letter::sheet::paper::MM;
 use crate::letter::{Fonts, PrintProblem, Printed};
 
-/// What such a file is set in, and what it says about itself.
+/// What such a file is set in, and its metadata.
 pub(crate) struct Imprint<'a> {
     pub fonts: &'a Fonts,
     /// The language of the text, as a BCP 47 tag.
@@ -48,7 +48,7 @@ pub(crate) struct PageWriter<'a> {
     progress: &'a dyn Fn(usize) -> Result<()>,
 }
 
-/// Lays pages out and writes them, unless there are problems that may not be left out. When the fonts at hand lack a sign,
+/// Lays pages out and writes them, unless there are problems that may not be left out. When the fonts at hand lack a character,
 /// all is laid out once more with those of the machine that have it.
 pub(crate) fn write(
     imprint: &Imprint<'_>,
@@ -128,7 +128,7 @@ impl<'a> PageWriter<'a> {
         Ok(is_well)
     }
 
-    /// Faults as problems; signs that are missing are looked for in other fonts.
+    /// Layout errors as problems; characters that are missing are looked for in other fonts.
     pub(crate) fn problems(&mut self, number: usize, faults: Vec<LayoutFault>) -> Vec<PrintProblem> {
         let shapes = self.setter.shapes;
         self.missing.extend(faults.iter().filter_map(LayoutFault::missing).map(|character| (character, shapes)));
@@ -136,7 +136,7 @@ impl<'a> PageWriter<'a> {
     }
 }
 
-/// Millimetres in points.
+/// Millimeters in points.
 pub(crate) fn points((x, y): (f32, f32)) -> (f32, f32) {
     (x * MM, y * MM)
 }

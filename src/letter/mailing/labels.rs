@@ -78,12 +78,12 @@ impl LabelSheet {
         self.name.eq_ignore_ascii_case(name)
     }
 
-    /// Whether a sheet that everybody knows has this name.
+    /// Whether one of the common sheets has this name.
     pub(crate) fn is_known(name: &str) -> bool {
         SHEETS.iter().any(|sheet| sheet.is_called(name))
     }
 
-    /// The sheet of a name, one of the shop's `own` or one that everybody knows; where there is none, the hint offers the
+    /// The sheet of a name, one of the shop's `own` or a common one; where there is none, the hint offers the
     /// shop's own and those for the paper of its country.
     ///
     /// # Errors

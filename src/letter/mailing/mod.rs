@@ -1,4 +1,4 @@
-//! What is printed beside the letters: address labels, envelopes, and a cover sheet for each pile.
+//! What is printed to go with the letters: address labels, envelopes, and a cover sheet for each pile.
 
 pub(super) mod cover;
 pub(super) mod envelopes;

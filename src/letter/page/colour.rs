@@ -1,13 +1,13 @@
-//! Colours of rules and headings.
+//! Colors of rules and headings.
 
 use crate::error::{Error, Result};
 use crate::text;
 
-/// A colour by its red, green and blue.
+/// A color by its red, green and blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Colour(pub [u8; 3]);
 
-/// The colours that have a name: dark enough to be read on white paper.
+/// The colors that have a name: dark enough to be read on white paper.
 const NAMED: [(&str, Colour); 8] = [
     ("black", Colour([0, 0, 0])),
     ("grey", Colour([0x59, 0x59, 0x59])),
@@ -20,7 +20,7 @@ const NAMED: [(&str, Colour); 8] = [
 ];
 
 impl Colour {
-    /// The colour of a name or of `#rrggbb`, in whatever case; nothing for black, in which all is set anyway.
+    /// The color of a name or of `#rrggbb`, in whatever case; nothing for black, in which all is set anyway.
     pub(crate) fn called(name: &str) -> Result<Option<Self>> {
         let typed = name.trim().to_lowercase();
         let named = NAMED.iter().find(|(name, _)| *name == typed || (*name == "grey" && typed == "gray"));
@@ -36,13 +36,13 @@ impl Colour {
         Ok(Some(colour).filter(|colour| colour.0 != [0, 0, 0]))
     }
 
-    /// The colour as `#rrggbb`.
+    /// The color as `#rrggbb`.
     pub(crate) fn digits(self) -> String {
         let [red, green, blue] = self.0;
         format!("#{red:02x}{green:02x}{blue:02x}")
     }
 
-    /// The colour of six hexadecimal digits.
+    /// The color of six hexadecimal digits.
     fn of_digits(digits: &str) -> Option<Self> {
         let number = u32::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 6 && !digits.starts_with('+'))?;
         let [_, red, green, blue] = number.to_be_bytes();

@@ -33,14 +33,14 @@ pub struct GlyphRun {
     /// Where it starts, from the start of the line.
     pub x: f32,
     pub glyphs: Vec<Glyph>,
-    /// What a stretch of glyphs says that only says it as a whole: a letter with marks over it.
+    /// The text of stretches of glyphs that have it only as a whole: a letter with marks over it.
     pub spelled: Vec<(Range<usize>, String)>,
 }
 
 /// A line of text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TextLine {
-    /// What it says, for the text form.
+    /// Its text.
     pub text: String,
     /// Its runs from left to right.
     pub runs: Vec<GlyphRun>,
@@ -75,7 +75,7 @@ pub enum Mark {
         cell: (f32, f32),
         /// Column, row, columns, rows of each box.
         boxes: Vec<[u16; 4]>,
-        /// What the code says.
+        /// The text of the code.
         text: String,
     },
 }
@@ -114,7 +114,7 @@ pub struct Strip {
 }
 
 impl Strip {
-    /// Gives its text a colour.
+    /// Gives its text a color.
     pub(crate) fn tint(&mut self, colour: Option<Colour>) {
         for mark in &mut self.marks {
             if let Mark::Text { line, .. } = mark {
@@ -207,6 +207,18 @@ pub struct PlacedPart {
     pub y: f32,
     /// What stands there.
     pub part: PagePart,
+}
+
+impl PlacedPart {
+    /// What is placed from the sheet's left top corner.
+    pub(crate) fn whole(strip: Strip) -> Self {
+        Self { x: 0.0, y: 0.0, part: PagePart::Strip(strip) }
+    }
+
+    /// A block that is drawn once.
+    pub(crate) fn form(set: &Arc<SetBlock>, x: f32, y: f32) -> Self {
+        Self { x, y, part: PagePart::Form(set.form.unwrap_or_default(), Arc::clone(set)) }
+    }
 }
 
 /// A part of a page.

@@ -50,11 +50,11 @@ pub struct TaggedMarks {
 pub struct LineLink {
     /// Which link of its text, counted from 0.
     pub number: usize,
-    /// Where it leads: an address of the web, of an email or of a telephone.
+    /// Where it leads: an address of the web, of an email or a phone.
     pub target: Arc<str>,
     /// Run and glyph with which it begins, and those before which it ends.
     pub from: (usize, usize),
     pub to: (usize, usize),
-    /// What it says, in the bytes of the line's text.
+    /// Where its text is, in bytes of the line's text.
     pub text: Range<usize>,
 }

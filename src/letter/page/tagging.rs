@@ -4,7 +4,7 @@ use super::role::{ReadingRole, Step, TaggedMarks};
 use super::{SetBlock, Strip};
 
 impl Strip {
-    /// Says what the marks are that were added since this was last said; nothing when there are none.
+    /// Gives a role to the marks added since the last tag, if there are any.
     pub(crate) fn tag(&mut self, role: ReadingRole) {
         let path = vec![(self.tags.len(), role)];
         self.tag_path(path);
@@ -39,7 +39,7 @@ impl Strip {
         self.marks.extend(other.marks.into_iter().map(|mark| mark.moved(right, down)));
     }
 
-    /// Says what a mark is that was put before all others.
+    /// Gives a role to a mark that was put before all others.
     pub(crate) fn tag_first(&mut self, role: ReadingRole) {
         for tag in &mut self.tags {
             tag.end += 1;
@@ -49,7 +49,7 @@ impl Strip {
 }
 
 impl SetBlock {
-    /// Puts all that the block says into a part of another block.
+    /// Makes all of the block a part of another block.
     pub(crate) fn put_within(&mut self, number: usize, role: &ReadingRole) {
         for strip in &mut self.strips {
             if strip.tags.is_empty() {

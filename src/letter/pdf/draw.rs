@@ -18,7 +18,7 @@ pub(crate) struct Pen<'a> {
     in_text: bool,
     /// The font and size that are set, the size in hundredths.
     font: Option<(usize, i32)>,
-    /// The colour in which is filled; none is black.
+    /// The fill color; none is black.
     colour: Option<Colour>,
     /// How wide glyphs are drawn, in hundredths of a percent, if it is known.
     scale: Option<i32>,
@@ -258,7 +258,7 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// Fills with a colour from here on.
+    /// Fills with a color from here on.
     fn fill_with(&mut self, colour: Option<Colour>) {
         if self.colour == colour {
             return;
@@ -270,7 +270,7 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// A colour by its three parts, and the operator that takes them.
+    /// A color by its three parts, and the operator that takes them.
     fn colour_operator(&mut self, Colour(parts): Colour, operator: &[u8]) {
         for (number, part) in parts.into_iter().enumerate() {
             if number > 0 {

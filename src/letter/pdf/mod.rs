@@ -27,7 +27,7 @@ use crate::letter::images::{Data, Image, pdf_page};
 /// The number of the object at the root of the page tree.
 pub(crate) const ROOT: u32 = 1;
 
-/// Everything that goes into the file beside its pages.
+/// Everything that goes into the file besides its pages.
 pub(crate) struct Book<'a> {
     pub title: &'a str,
     /// The language of the text, as a BCP 47 tag.
@@ -135,7 +135,7 @@ fn resources(file: &mut lopdf::Document, book: &Book<'_>) -> Result<ObjectId> {
     Ok(shared)
 }
 
-/// Tells the font which of its glyphs each code means.
+/// Writes into the font which of its glyphs each code means.
 fn map_codes(file: &mut lopdf::Document, font: ObjectId, face: &Face, codes: &[u16]) -> Result<()> {
     let remapper = remapper(face, codes.iter().copied());
     let glyph = |code: u16| remapper.get(face.glyphs.get(usize::from(code)).copied().unwrap_or_default()).unwrap_or(0);
@@ -173,7 +173,7 @@ fn identity() -> Object {
     dictionary(dict).into()
 }
 
-/// An image, with its opacity beside it.
+/// An image, with its opacity.
 fn embed(file: &mut lopdf::Document, image: &Image) -> Result<ObjectId> {
     let describe = |components: u8| {
         let space = match components {
@@ -273,7 +273,7 @@ pub(crate) fn name(name: &str) -> Object {
     Object::Name(name.as_bytes().to_vec())
 }
 
-/// The skeleton is not as we know it: a fault of ours, not the owner's.
+/// The skeleton is not as we know it: a bug, not the owner's mistake.
 pub(crate) fn broken(source: lopdf::Error) -> Error {
     Error::of(ErrorKind::Machine, "the PDF file could not be put together").because(source)
 }

@@ -39,7 +39,7 @@ pub(crate) struct PageLink {
     pub part: usize,
     pub rectangle: [f32; 4],
     pub target: Arc<str>,
-    /// What it says.
+    /// Its text.
     pub text: String,
 }
 

@@ -67,7 +67,7 @@ struct TaggedPen<'a> {
 }
 
 impl TaggedPen<'_> {
-    /// Draws a page; neighbours that are the same part are one stretch of content.
+    /// Draws a page; marks in sequence that are the same part are one stretch of content.
     fn draw(&mut self, read: Vec<Reading<'_>>, letter: usize, height: f32) {
         self.height = height;
         self.pen.start(height);

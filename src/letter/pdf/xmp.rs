@@ -1,8 +1,8 @@
-//! What a PDF says about itself, as XMP: the same as in its Info, for readers that look nowhere else.
+//! The metadata of a PDF, as XMP: the same as in its Info, for readers that look nowhere else.
 
 use chrono::NaiveDate;
 
-/// The metadata of a document; one that keeps PDF/UA-1 says so.
+/// The metadata of a document; one that keeps PDF/UA-1 declares it.
 pub(crate) fn packet(title: &str, language: &str, created: NaiveDate, is_universal: bool) -> String {
     let (title, language) = (escape(title), escape(language));
     let day = format!("{}T00:00:00Z", created.format("%Y-%m-%d"));

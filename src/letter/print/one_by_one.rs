@@ -44,7 +44,7 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// The code and what it says of each glyph of a face that was laid out so far.
+    /// The code and the text of each glyph of a face that was laid out so far.
     pub fn used(&self, face: usize) -> impl Iterator<Item = (u16, String)> + '_ {
         self.setter.used.of(self.job.fonts, face)
     }

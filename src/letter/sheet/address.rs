@@ -65,7 +65,7 @@ pub(crate) fn fit<'f>(
     let Some(first) = forms.next() else { return SetAddress::default() };
     let mut best = try_form(setter, language, first, place);
     let is_comfortable = best.faults.is_empty() && best.size >= COMFORTABLE.min(place.most);
-    // A sign that no font has is told, and not got round.
+    // A character that no font has is reported, and not avoided.
     if is_comfortable || best.faults.iter().any(|fault| matches!(fault, LayoutFault::Glyph(_))) {
         return best;
     }
@@ -96,12 +96,12 @@ fn try_form(setter: &mut Setter<'_>, language: &str, form: &[String], place: Add
     let by_height = each / leading;
     let mut size = place.most;
     if by_width.min(by_height) < size {
-        // Halves of a point, so that neighbours look alike.
+        // Halves of a point, so that letters in a pile look alike.
         size = ((by_width.min(by_height) * 2.0).floor() / 2.0).max(SMALLEST).min(place.most);
         lines = at_size(size);
     }
     let mut faults: Vec<LayoutFault> = Vec::new();
-    for missing in std::mem::take(&mut setter.missing).into_iter().map(LayoutFault::Glyph) {
+    for missing in setter.take_missing() {
         if !faults.contains(&missing) {
             faults.push(missing);
         }

@@ -14,7 +14,7 @@ const HEAD: (f32, f32) = (3.2, 12.0);
 /// From the lower edge of the sheet to the text and to the baseline of the line at its foot, in mm.
 const BOTTOM: f32 = 22.0;
 const FOLIO: f32 = 14.0;
-/// The least white beside a line of the usual length, in mm.
+/// The least white at the side of a line of the usual length, in mm.
 const SIDE: f32 = 14.0;
 
 /// Where everything stands on the sheets of a stationery.

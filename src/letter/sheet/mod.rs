@@ -2,6 +2,7 @@
 
 pub(super) mod address;
 pub(super) mod background;
+mod columns;
 pub(super) mod geometry;
 pub(super) mod layout;
 pub(super) mod paper;

@@ -4,7 +4,7 @@ use crate::domain::{Column, column_enum};
 use crate::error::Result;
 use crate::text;
 
-/// One millimetre in points.
+/// One millimeter in points.
 pub(crate) const MM: f32 = 72.0 / 25.4;
 
 column_enum! {
@@ -151,7 +151,7 @@ pub(crate) struct Geometry {
     pub next_bottom: f32,
     /// The baseline of the last line at the foot.
     pub folio: f32,
-    /// The baseline of the line at the head of the pages after the first.
+    /// The baseline of the line at the top of the pages after the first.
     pub running: f32,
 }
 

@@ -1,13 +1,11 @@
 //! Postcards: a front with a picture or a text, and a back with the address where the post reads it.
 
-use std::sync::Arc;
-
 use super::paper::{Geometry, MM, Rect};
 use crate::letter::Stationery;
 use crate::letter::blocks::frame::Frame;
 use crate::letter::line::lines::{self, Align};
 use crate::letter::line::typeset::{Look, Setter, Styled};
-use crate::letter::page::{LayoutFault, Mark, SetBlock, Strip};
+use crate::letter::page::{LayoutFault, Mark, Strip};
 
 /// The white at the edges, in mm.
 const EDGE: f32 = 9.0;
@@ -81,7 +79,7 @@ pub(crate) fn sender(setter: &mut Setter<'_>, frame: &Frame<'_>, back: &Geometry
         mark
     });
     let marks = marks.collect();
-    // The letter's own faults are noted where its text is set.
+    // What no font has is noted where its text is set.
     setter.missing.clear();
     Strip { height: back.height, marks, ..Strip::default() }
 }
@@ -90,9 +88,4 @@ pub(crate) fn sender(setter: &mut Setter<'_>, frame: &Frame<'_>, back: &Geometry
 pub(crate) fn too_long(side: &str) -> LayoutFault {
     let hint = "shorten it, choose a smaller `size`, or move a part of it to the other side with a line of `:::back`";
     LayoutFault::Other(format!("the text does not fit the {side} of the postcard"), hint.to_owned())
-}
-
-/// The blocks of the front and of the back.
-pub(crate) fn sides(column: &[Arc<SetBlock>], back: Option<usize>) -> (&[Arc<SetBlock>], &[Arc<SetBlock>]) {
-    column.split_at(back.unwrap_or(column.len()))
 }

@@ -1,4 +1,4 @@
-//! The lines that run along: at the head of the pages after the first, and at the foot.
+//! The lines that every page has: at the top of the pages after the first, and at the foot.
 
 use super::paper::{Geometry, MM};
 use crate::letter::blocks::frame::Frame;
@@ -40,7 +40,7 @@ impl Footer {
         let text = letter.footer.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
         setter.missing.clear();
         let count = set(setter, frame, geometry, &with_numbers(text, (1, 1))).len();
-        let mut faults: Vec<LayoutFault> = setter.missing.drain(..).map(LayoutFault::Glyph).collect();
+        let mut faults: Vec<LayoutFault> = setter.take_missing().collect();
         if count > MOST {
             let message = format!("the footer takes {}, and {MOST} is the most", text::count(count, "line"));
             faults.push(LayoutFault::Other(message, "shorten the text of `footer` in the front matter".to_owned()));
@@ -95,7 +95,7 @@ fn with_numbers(text: &str, (page, pages): (usize, usize)) -> String {
     text.replace(PAGE, &page.to_string()).replace(PAGES, &pages.to_string())
 }
 
-/// The line at the head of a page after the first: what the template says, or whose letter it is, its date and the page.
+/// The line at the top of a page after the first: that of the template, or whose letter it is, its date and the page.
 pub(crate) fn head_line(
     setter: &mut Setter<'_>,
     frame: &Frame<'_>,
@@ -123,7 +123,7 @@ fn usual(own: &Stationery, letter: &Letter) -> String {
     parts.collect::<Vec<_>>().join(" · ")
 }
 
-/// Where the line at the head of later pages stands, and where their text begins, when it is to begin at `top`.
+/// Where the line at the top of later pages stands, and where their text begins, when it is to begin at `top`.
 pub(crate) fn place(size: f32, top: f32) -> (f32, f32) {
     let above = top - size * 2.0;
     if above >= 10.0 * MM { (above, top) } else { (top + size * 0.7, top + size * 2.4) }

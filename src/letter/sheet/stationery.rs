@@ -39,7 +39,7 @@ pub(crate) fn letterhead(
     if let Some((image, (x, y), size)) = background::under(stationery, frame.images, 0) {
         strip.marks.push(Mark::Image { image, x, y, size });
     }
-    // A logo or a background is a letterhead of the shop's own making: it says itself who writes.
+    // A logo or a background is a letterhead of the shop's own making: it names the sender itself.
     let is_card = stationery.paper.is_postcard();
     let is_own = stationery.logo.is_some() || stationery.background.is_some() || is_card;
     let head: &[&str] = if is_own { &[] } else { &sender };
@@ -97,25 +97,30 @@ pub(crate) fn letterhead(
             strip.marks.push(Mark::Rule { x: MARKS.0 * MM, y, width: length * MM, weight: Mark::THIN, colour: None });
         }
     }
-    let date = Styled::plain(&stationery.date, frame.look(frame.size));
-    if !date.is_blank() && !is_card {
-        let leading = frame.leading();
-        // DIN 5008 has it beside the address, where the sheet does not slide; elsewhere it stands above the body.
-        let y = match stationery.window {
-            EnvelopeWindow::Din5008A | EnvelopeWindow::Din5008B => {
-                geometry.address.y + frame::baseline(frame.size, frame.size * address::LEADING)
-            }
-            _ => geometry.body_top - leading * 1.2,
-        };
-        let beside = matches!(stationery.window, EnvelopeWindow::Din5008A | EnvelopeWindow::Din5008B);
-        let align = if frame.is_rtl && !beside { Align::Left } else { Align::Right };
-        for (x, line) in lines::set(setter, &date, frame.language, geometry.measure, align) {
-            strip.marks.push(Mark::Text { x: geometry.left + x, y, line });
-        }
-        strip.tag(ReadingRole::Paragraph);
+    if !is_card {
+        date(setter, frame, geometry, &mut strip);
     }
-    faults.extend(std::mem::take(&mut setter.missing).into_iter().map(LayoutFault::Glyph));
+    faults.extend(setter.take_missing());
     SetBlock { strips: vec![strip], role: ReadingRole::Group, faults, ..SetBlock::default() }
+}
+
+/// The date: DIN 5008 has it next to the address, where the sheet does not slide; elsewhere it stands above the body.
+fn date(setter: &mut Setter<'_>, frame: &Frame<'_>, geometry: &Geometry, strip: &mut Strip) {
+    let text = Styled::plain(&frame.own.date, frame.look(frame.size));
+    if text.is_blank() {
+        return;
+    }
+    let is_din = matches!(frame.own.window, EnvelopeWindow::Din5008A | EnvelopeWindow::Din5008B);
+    let y = if is_din {
+        geometry.address.y + frame::baseline(frame.size, frame.size * address::LEADING)
+    } else {
+        geometry.body_top - frame.leading() * 1.2
+    };
+    let align = if frame.is_rtl && !is_din { Align::Left } else { Align::Right };
+    for (x, line) in lines::set(setter, &text, frame.language, geometry.measure, align) {
+        strip.marks.push(Mark::Text { x: geometry.left + x, y, line });
+    }
+    strip.tag(ReadingRole::Paragraph);
 }
 
 /// The sender in one small line above the address, seen through the window.
@@ -196,7 +201,7 @@ pub(crate) fn closing(
         strip.keep = number < last;
         strip.tag(ReadingRole::Paragraph);
     }
-    set.faults.extend(std::mem::take(&mut setter.missing).into_iter().map(LayoutFault::Glyph));
+    set.faults.extend(setter.take_missing());
     set
 }
 
@@ -214,7 +219,7 @@ pub(crate) fn guides(setter: &mut Setter<'_>, geometry: &Geometry, why: &str, is
     let styled = Styled::plain(why, Look::of(size));
     let set = lines::set(setter, &styled, "en", geometry.width - 2.0 * x, Align::Left).into_iter().next();
     let marks = set.map(|(inset, line)| Mark::Text { x: x + inset, y, line }).into_iter().collect();
-    // What no font has is a fault of the letter, and told there.
+    // The characters of `why` are not those of the letter.
     setter.missing.clear();
     PagePart::Guides(outlines, Strip { height: geometry.height, marks, ..Strip::default() })
 }
@@ -228,6 +233,6 @@ fn fit(natural: (f32, f32), most: (f32, f32)) -> (f32, f32) {
 fn no_image(what: &str, key: &str) -> LayoutFault {
     LayoutFault::Other(
         format!("there is no image {} for the {what}", text::quote(key)),
-        "put the file beside the letter's template".to_owned(),
+        "put the file into the folder of the letter's template".to_owned(),
     )
 }

@@ -65,7 +65,7 @@ fn packed(
     Some(file)
 }
 
-/// Pixels as numbers of colours.
+/// Pixels as numbers of colors.
 struct FewColours {
     pixels: Vec<u8>,
     /// Three bytes each.
@@ -73,7 +73,7 @@ struct FewColours {
     opacity: Vec<u8>,
 }
 
-/// The pixels in 256 colours, where they have no more: as they are, or so little coarser that nobody sees it, as a logo and a
+/// The pixels in 256 colors, where they have no more: as they are, or so little coarser that no one sees it, as a logo and a
 /// signature are. A photograph has more.
 fn few_colours(data: &[u8], components: usize) -> Option<FewColours> {
     [1, 4, 8].into_iter().find_map(|step: u16| {
@@ -91,7 +91,7 @@ fn few_colours(data: &[u8], components: usize) -> Option<FewColours> {
                 [red, green, blue, opacity, ..] => [red, green, blue, opacity],
                 [] => return None,
             };
-            // The more shines through, the less is seen of the colour.
+            // The more shines through, the less is seen of the color.
             let fine = if step == 1 { 1 } else { (step * 255 / u16::from(colour[3]).max(1)).min(128) };
             let [red, green, blue, opacity] = colour;
             let [red, green, blue] = [red, green, blue].map(|value| coarse(value, fine));
@@ -130,7 +130,7 @@ fn shrink(image: &Image, pixels: &[u8], colour: usize, step: usize) -> Option<(u
             let (mut weight, mut count) = (0, 0);
             for y in top..(top + step).min(down) {
                 for place in (left..(left + step).min(across)).map(|x| y * across + x) {
-                    // Colour counts as much as it is seen.
+                    // Color counts as much as it is seen.
                     let opacity = image.alpha.as_ref().map_or(Some(255), |alpha| alpha.get(place).copied())?;
                     let own = pixels.get(place * colour..(place + 1) * colour)?;
                     own.iter()

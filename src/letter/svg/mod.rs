@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use crate::error::Result;
 use crate::letter::fonts::Fonts;
 use crate::letter::images::Images;
-use crate::letter::line::typeset::is_right_to_left;
+use crate::letter::line::direction::is_rtl_letter;
 use crate::letter::number::rounded;
 use crate::letter::page::reading::{self, Reading};
 use crate::letter::page::role::{ReadingRole, Step};
@@ -139,7 +139,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// The glyphs of a line, runs of one size and colour in one group.
+    /// The glyphs of a line, runs of one size and color in one group.
     fn line(&mut self, line: &TextLine, x: f32, y: f32) {
         for runs in line.runs.chunk_by(|a, b| (a.size, a.colour) == (b.size, b.colour)) {
             let down = runs[0].size / STEPS;
@@ -217,7 +217,7 @@ impl<'a> Sheet<'a> {
         );
     }
 
-    /// What the page says, in the order of reading.
+    /// The text of the page, in the order of reading.
     fn read(&mut self, read: &[Reading<'_>]) {
         let mut open: &[Step] = &[];
         for reading in read.iter().filter(|reading| !reading.path.is_empty()) {
@@ -277,7 +277,7 @@ impl<'a> Sheet<'a> {
     /// A line as text that is as wide as its glyphs.
     fn words(&mut self, line: &TextLine, x: f32, y: f32) {
         let size = line.runs.iter().map(|run| run.size).fold(0.0, f32::max);
-        let is_rtl = line.text.chars().find(|c| c.is_alphabetic()).is_some_and(is_right_to_left);
+        let is_rtl = line.text.chars().find(|c| c.is_alphabetic()).is_some_and(is_rtl_letter);
         let (x, direction) = if is_rtl { (x + line.width, " direction=\"rtl\"") } else { (x, "") };
         let [x, y, width, size] = [x, y, line.width, size].map(decimal);
         let _ = write!(
@@ -339,7 +339,7 @@ fn decimal(points: f32) -> String {
     number(points, 2)
 }
 
-/// A number with so many decimals at most, without what says nothing.
+/// A number with so many decimals at most, without zeros at the end.
 fn number(value: f32, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     let text = if decimals > 0 { text.trim_end_matches('0').trim_end_matches('.') } else { &text };

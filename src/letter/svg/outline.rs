@@ -37,7 +37,7 @@ struct Path {
 }
 
 impl Path {
-    /// Writes a command; the same as before goes without its letter.
+    /// Writes a command; the same one again goes without its letter.
     fn step(&mut self, command: char, points: &[PathPoint]) {
         let from = self.at;
         let numbers = points.iter().map(|point| (point.0 - from.0, point.1 - from.1));
@@ -91,7 +91,7 @@ impl OutlinePen for Path {
 
     fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
         let (control, to) = (point(cx, cy), point(x, y));
-        // Most curves go on as the one before ended; one step beside that is the same to the eye.
+        // Most curves go on as the one before ended; one step off is the same to the eye.
         let mirrored = self.control.map(|before| (2 * self.at.0 - before.0, 2 * self.at.1 - before.1));
         let mirrored = mirrored.filter(|m| (m.0 - control.0).abs() <= 1 && (m.1 - control.1).abs() <= 1);
         match mirrored {

@@ -1,4 +1,4 @@
-//! Laid-out pages as text: where each line stands and what it says, for golden files and for reading.
+//! Laid-out pages as text: where each line stands and its text, for golden files and for reading.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use crate::letter::problem::problems;
 use crate::letter::sheet::layout;
 use crate::letter::{Colour, Fonts, Images, Letter, Stationery};
 
-/// The laid-out pages of a letter as text, a line for each line: where it stands, in points, and what it says.
+/// The laid-out pages of a letter as text, a line for each line: where it stands, in points, and its text.
 /// Problems come first.
 pub(crate) fn layout_text(letter: &Letter, stationery: &[Stationery], images: &Images, fonts: &Fonts) -> String {
     let mut setter = Setter::new(fonts);
@@ -46,7 +46,7 @@ fn pages(pages: &[LaidPage]) -> String {
     text
 }
 
-/// A colour after what has it; nothing for black.
+/// A color after what has it; nothing for black.
 fn shown(colour: Option<Colour>) -> String {
     let digits = |Colour(parts): Colour| parts.map(|part| format!("{part:02x}")).concat();
     colour.map(|colour| format!(" in #{}", digits(colour))).unwrap_or_default()

@@ -36,7 +36,7 @@ fn lines_with<'t>(laid: &'t str, what: &str) -> Vec<&'t str> {
     laid.lines().filter(|line| line.contains(what)).collect()
 }
 
-/// Where a line of text stands from above, and what it says.
+/// Where a line of text stands from above, and its text.
 fn top_and_text(line: &str) -> String {
     let mut words = line.split_whitespace();
     let top = words.nth(1).unwrap_or_default();
@@ -129,8 +129,7 @@ fn leading_align_figures_and_colour_are_seen() {
     let laid = text_of(marked, navy);
     let coloured: Vec<&str> =
         laid.lines().filter_map(|line| line.strip_suffix(" in #1b2a52")).map(|line| line.trim_start()).collect();
-    let ends =
-        ["Wiedeman’s", "A bottle", "rule of 84", "rule of 75", "rule of 75", "rule of 75", "rule of 75", "rule of 75"];
+    let ends = ["Wiedeman’s", "A bottle", "rule of 84", "heavy rule of 75", "rule of 75", "heavy rule of 75"];
     assert_eq!(coloured.len(), ends.len(), "{laid}");
     for (found, end) in coloured.iter().zip(ends) {
         assert!(found.ends_with(end), "{found}");

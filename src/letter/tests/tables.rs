@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use super::as_text::layout_text;
 use crate::letter::fonts::han::HanShapes;
-use crate::letter::{CoarsePicture, FontLibrary, Fonts, Images, Letter, Stationery};
+use crate::letter::line::typeset::Setter;
+use crate::letter::page::reading;
+use crate::letter::sheet::layout::{self, Constants};
+use crate::letter::{CoarsePicture, EnvelopeWindow, FontLibrary, Fonts, Images, Letter, Mark, ReadingRole, Stationery};
 use crate::merge::{self, Block};
 
 /// Fonts of a few letters each, from the Noto families.
@@ -63,7 +66,7 @@ fn a_table_is_laid_out_so() {
          |[List](https://a.example)||-3|free|\n|![Red](red.png) wine||1|$18|\n",
     );
     let expected = "page 1
- 138  252 heavy rule of 230
+ 138  253 heavy rule of 230
  138  266 to 164 size 12.0 Wine
  234  266 to 258 size 12.0 Kind
  281  266 to 300 size 12.0 Left
@@ -129,6 +132,10 @@ fn what_does_not_fit_is_named_and_not_cut() {
         (format!("> |a|\n> |-|\n> |{}|\n", "y".repeat(90)), "a table is too wide: its columns need "),
         (tall, "a row of a table is taller than a page"),
         (format!("|a|b|\n|-|-|\n|{}|c|\n", "word ".repeat(60)), ""),
+        // Addresses part at their points and slashes; a code keeps together while another column can give way.
+        (format!("|a|b|\n|-|-|\n|www.{0}.example/{0}/{0}|{1}|\n", "a".repeat(20), "word ".repeat(60)), ""),
+        (format!("|a|b|\n|-|-|\n|{0}@{0}.example|{1}|\n", "a".repeat(28), "word ".repeat(60)), ""),
+        (format!("{}|\n{}|\n{}|\n", "|a".repeat(7), "|-".repeat(7), "|ABCD-EFGH".repeat(7)), ""),
         ("|a|b|\n|-|-|\n|![](red.png)|![](gone.png)|\n".to_owned(), "there is no image `gone.png`"),
     ] {
         let laid = laid_out(&markdown);
@@ -177,6 +184,67 @@ fn a_letter_from_right_to_left_is_mirrored() {
  458  505 to 474 size 12.0 דוד
 ";
     assert_eq!(laid, expected);
+}
+
+/// The steps that lead to the pictures of a page.
+fn pictures_of(markdown: &str) -> Vec<Vec<ReadingRole>> {
+    let fonts = Fonts::shipped();
+    let (mut setter, images) = (Setter::new(&fonts), pictures());
+    let own = [Stationery::default()];
+    let constants = Constants::new(&mut setter, &own, &images, &[]);
+    let laid = layout::letter(&mut setter, &constants, &own, &images, &letter(markdown));
+    let read = reading::page(&laid.pages[0], 0);
+    let is_picture = |mark: Option<&Mark>| matches!(mark, Some(Mark::Image { .. } | Mark::Cells { .. }));
+    let read = read.into_iter().filter(|one| is_picture(one.mark) && !one.path.is_empty());
+    read.map(|one| one.path.into_iter().map(|(_, role)| role).collect()).collect()
+}
+
+#[test]
+fn pictures_keep_their_words_wherever_they_stand() {
+    let figure = |words: &str| ReadingRole::Figure(words.to_owned());
+    let cell = |role: ReadingRole, words: &str| vec![ReadingRole::Table, ReadingRole::Row, role, figure(words)];
+    for (markdown, expected) in [
+        ("![Red](red.png)", vec![vec![figure("Red")]]),
+        ("|Wine|\n|-|\n|![Red](red.png)|\n", vec![cell(ReadingRole::Cell, "Red")]),
+        ("|![Red](red.png) wine|\n|-|\n|Port|\n", vec![cell(ReadingRole::Head, "Red")]),
+        ("|a|b|\n|-|-|\n||![](regulars-qr:K7QX-93MP)|\n", vec![cell(ReadingRole::Cell, "QR: K7QX-93MP")]),
+        ("|a|\n|-|\n|one ![Red](red.png) two|\n", vec![cell(ReadingRole::Cell, "Red")]),
+        ("|a|\n|-|\n|![](red.png)|\n|![](regulars-barcode:K7QX)|\n", Vec::new()),
+    ] {
+        assert_eq!(pictures_of(markdown), expected, "{markdown}");
+    }
+}
+
+#[test]
+fn what_stands_round_a_letter_from_right_to_left_is_mirrored() {
+    for (language, [coupon, running, footer], is_mirrored) in [
+        ("he", ["שלום", "דוד כהן", "כהן שלום"], true),
+        ("en", ["שלום", "דוד כהן", "כהן שלום"], true),
+        ("en", ["A gift", "Ana Ruiz", "Open daily"], false),
+    ] {
+        let text = format!("{coupon} ").repeat(100);
+        let blocks =
+            format!(":::coupon\n{coupon}\n\n![](regulars-qr:K7QX-93MP)\n:::\n{}", format!("{text}\n\n").repeat(3));
+        let (second_page, footer_text) = (Some(running.to_owned()), Some(footer.to_owned()));
+        let letter = Letter { second_page, footer: footer_text, ..letter(&blocks) };
+        let fonts = fonts_for(&FIXTURES, &format!("{coupon}{running}{footer}"), HanShapes::default())
+            .unwrap_or_else(Fonts::shipped);
+        let own = Stationery { language: language.to_owned(), window: EnvelopeWindow::Us10, ..Stationery::default() };
+        let laid = layout_text(&letter, &[own], &pictures(), &fonts);
+        let place = |what: &str| {
+            let line = laid.lines().find(|line| line.ends_with(what)).unwrap_or_else(|| panic!("{what}: {laid}"));
+            line.split_whitespace().filter_map(|word| word.parse::<i32>().ok()).collect::<Vec<_>>()
+        };
+        let (left, right) = (108, 444);
+        for what in [running, footer] {
+            let line = place(&format!(" {what}"));
+            assert_eq!((line[0] == left, line[2] == right), (!is_mirrored, is_mirrored), "{what}: {laid}");
+        }
+        // 4.5 mm are 13 points.
+        assert_eq!(place("code K7QX-93MP")[0] == left + 13, is_mirrored, "{laid}");
+        assert_eq!(place(&format!(" {coupon}"))[0] == left + 13, !is_mirrored, "{laid}");
+        assert_eq!(place(&format!(" {coupon}"))[2] == right - 13, is_mirrored, "{laid}");
+    }
 }
 
 #[test]
