@@ -49,7 +49,7 @@ pub fn import_file(shop: &Path, today: NaiveDate, file: &Path, purchases: bool) 
     }
 }
 
-/// A shop that stays open: a question to it takes a tenth of the time of a verb, which opens the shop anew.
+/// A shop that stays open: a question to it takes a tenth of the time of a verb, which opens the shop each time.
 #[derive(Debug)]
 pub struct OpenShop {
     shop: Shop,

@@ -1,4 +1,4 @@
-//! A letter that is read, not only printed: what its PDF says about itself and its parts, and its pages as SVG.
+//! Letters for readers: the description and tags of their PDF, and their pages as SVG.
 
 use crate::support::{Shop, outside, tools};
 

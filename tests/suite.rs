@@ -40,7 +40,7 @@ mod counter;
 mod customers;
 /// The day is that of the shop, wherever the machine is.
 mod days;
-/// A letter that is read, not only printed: what its PDF says about itself and its parts, and its pages as SVG.
+/// Letters for readers: the description and tags of their PDF, and their pages as SVG.
 mod drawing;
 /// Email addresses checked before sending: invalid ones, mistyped ones, two people with one inbox.
 mod email_addresses;

@@ -195,7 +195,7 @@ const WRITING: [&str; 19] = [
     "till token counter",
 ];
 
-/// Each does all of its work, or says in one sentence why it did not; a sample of the pairs, all of them in `sh tests/long`.
+/// Each does all of its work, or reports in one sentence why it did not; a sample of the pairs, all of them in `sh tests/long`.
 #[test]
 fn whatever_two_verbs_meet_nothing_is_half() {
     let shop = Shop::new();
@@ -229,7 +229,7 @@ fn whatever_two_verbs_meet_nothing_is_half() {
         let mut doctor = Run::of(scene.path(), &words_of("--today 2024-03-01 doctor"));
         let told = doctor.talk() + &doctor.out();
         doctor.ended();
-        // A file that belongs to a plan which `restore` has taken back is named, and nothing else.
+        // A file that belongs to a plan which `restore` has undone is named, and nothing else.
         let is_usual =
             |line: &&str| ["belongs to no planned", "read by other users"].iter().any(|words| line.contains(words));
         let others = told.lines().filter(|line| line.starts_with("found: ") && !is_usual(line)).count();

@@ -70,7 +70,8 @@ fn the_address_stands_in_every_window_and_the_text_within_its_margins() {
             let expected = if paper == "a4" { (210.0, 297.0) } else { (215.9, 279.4) };
             assert!((width - expected.0).abs() < 0.1 && (height - expected.1).abs() < 0.1, "{window} {paper}");
             for (word, [left, top, right, bottom]) in &page.words {
-                let is_in = *left >= 24.9 && *right <= width - 20.0 && *top >= 5.0 && *bottom <= height - 10.0;
+                // A letter may hang out of the text by a fiftieth of its size.
+                let is_in = *left >= 24.6 && *right <= width - 20.0 && *top >= 5.0 && *bottom <= height - 10.0;
                 assert!(is_in, "{window} {paper}: `{word}` at {left:.1} {top:.1} {right:.1} {bottom:.1}");
             }
             let address = ADDRESSES.iter().find(|(reference, _)| *reference == &letter[3]).expect("a known address").1;

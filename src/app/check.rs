@@ -63,7 +63,7 @@ pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result
     Error::all(each).map_or(Ok(Checked { campaigns, templates, warnings: warnings.into_iter().collect() }), Err)
 }
 
-/// What is said of settings that nobody has edited.
+/// The warning about settings that no one has edited.
 pub(super) const SAMPLE: &str =
     "shop.toml has the name or the address of the sample: write who you are before letters are printed";
 

@@ -22,7 +22,7 @@ pub(crate) fn make(shop: &Shop, till: &str, today: NaiveDate) -> Result<(i64, St
     }
     if till.contains(char::is_control) {
         return Err(Error::new(format!("{} cannot be the name of a till", text::quote(till)))
-            .hint("a name is one line of letters, digits and signs"));
+            .hint("a name is one line of letters, digits and symbols"));
     }
     shop.store()?.write(|write| access::make_token(write, till, today))
 }

@@ -133,7 +133,7 @@ impl Page<'_, '_> {
         }
     }
 
-    /// A rule above, below and under the head; numbers on the right.
+    /// Rules above and below the table and below its first row; numbers on the right.
     fn table(&mut self, table: &TextTable) {
         const HEAVY: &str = "2px solid #888888";
         let (columns, last) = (table.columns(), table.rows.len().saturating_sub(1));

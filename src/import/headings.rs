@@ -26,7 +26,7 @@ struct HeadingWords {
     asides: HashSet<String>,
 }
 
-/// The key of a heading with its words written out, and without what stands in brackets and says nothing.
+/// The key of a heading with its words written out, and without brackets that add nothing.
 pub(super) fn full_key(heading: &str) -> String {
     let heading = without_aside(heading.trim());
     let is_numbered = heading.contains(['#', '№']);
@@ -119,7 +119,7 @@ mod tests {
             ("BDay", "birthday"),
             ("PLZ", "plz"),
             ("E-mail", "email"),
-            // What says something stays.
+            // Brackets with a meaning stay.
             ("Betrag (MwSt)", "betragmwst"),
             ("Total (tax)", "totaltax"),
             ("Phone (work)", "phonework"),

@@ -209,7 +209,7 @@ fn short(text: &str) -> String {
 fn plain(line: &str) -> String {
     let line = line.trim_start_matches(['#', ' ']);
     let line = line.strip_prefix("- ").unwrap_or(line).trim();
-    // Code stands between the signs for it, and is as it is.
+    // Code is between backticks, and stays unchanged.
     let pieces = line.split('`').enumerate().map(|(at, piece)| {
         if at % 2 == 1 {
             return piece.to_owned();

@@ -195,7 +195,7 @@ impl TemplateSet {
     }
 }
 
-/// A fault of a letter, with its place in the hint.
+/// An error of a letter, with its place in the hint.
 fn in_template(template: &str, fault: Error) -> Error {
     let place = format!("in letter-templates/{}", fault.place().unwrap_or(template));
     let hint = fault.what_next().map_or(place.clone(), |hint| format!("{place}: {hint}"));

@@ -2,62 +2,61 @@
 
 use std::borrow::Cow;
 
-/// The signs that are typed for an apostrophe.
+/// The characters typed for an apostrophe.
 const TYPED: [char; 3] = ['\'', '´', '`'];
 
-/// The text with typographic apostrophes; feet and minutes, quotation marks and what stands in web and email addresses, stay as they are.
+/// The text with typographic apostrophes; feet and minutes, quotation marks, and web and email addresses are not changed.
 pub(crate) fn with_apostrophes(text: &str) -> Cow<'_, str> {
     if !text.contains(TYPED) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 4);
     let mut behind = text;
-    // A sign by itself makes those behind it something else than apostrophes.
+    // After an opening quotation mark, the next one at the end of a word closes it.
     let mut is_alone = false;
     for word in text.split_inclusive(char::is_whitespace) {
         let is_address = word.contains('@') || word.contains("://") || word.starts_with("www.");
         let mut before = None;
-        for sign in word.chars() {
-            behind = &behind[sign.len_utf8()..];
-            let is_typed = TYPED.contains(&sign) && !is_address;
-            out.push(if is_typed { printed(sign, before, behind, is_alone) } else { sign });
-            is_alone |= sign == '\'' && out.ends_with(sign) && before.is_none_or(|c| !c.is_alphanumeric());
-            before = Some(sign);
+        for character in word.chars() {
+            behind = &behind[character.len_utf8()..];
+            let is_typed = TYPED.contains(&character) && !is_address;
+            out.push(if is_typed { printed(character, before, behind, is_alone) } else { character });
+            is_alone |= character == '\'' && out.ends_with(character) && before.is_none_or(|c| !c.is_alphanumeric());
+            before = Some(character);
         }
     }
     Cow::Owned(out)
 }
 
-/// How a sign is printed that may be an apostrophe, by what stands before it in its word and behind it in the text.
-fn printed(sign: char, before: Option<char>, behind: &str, is_alone: bool) -> char {
+/// The printed form of a character that may be an apostrophe, by what precedes it in its word and follows it in the text.
+fn printed(character: char, before: Option<char>, behind: &str, is_alone: bool) -> char {
     let next = behind.chars().next().filter(|c| c.is_alphanumeric());
     match before.filter(|c| c.is_alphanumeric()) {
         // O'Neil, 1980's.
-        Some(before) if next.is_some_and(char::is_alphabetic) && (before.is_alphabetic() || sign == '\'') => '’',
+        Some(before) if next.is_some_and(char::is_alphabetic) && (before.is_alphabetic() || character == '\'') => '’',
         // The Joneses'; an accent behind a word is something else, and 6' are feet.
-        Some(before) if before.is_alphabetic() && sign == '\'' && !is_alone && ends_word(behind) => '’',
-        None if next.is_some() && sign == '\'' && !is_quotation(behind) => '’',
-        _ => sign,
+        Some(before) if before.is_alphabetic() && character == '\'' && !is_alone && ends_word(behind) => '’',
+        None if next.is_some() && character == '\'' && !is_quotation(behind) => '’',
+        _ => character,
     }
 }
 
-/// Whether nothing of a word but points and commas is left.
+/// Whether only punctuation is left of a word.
 fn ends_word(behind: &str) -> bool {
     let rest = behind.split(char::is_whitespace).next().unwrap_or_default();
     rest.chars().all(|c| matches!(c, ',' | '.' | ';' | ':' | '?' | '!'))
 }
 
-/// Whether a sign stands behind a word further on: 't Hooft and '90s have none, and that of rock 'n' roll is too near.
+/// Whether a word further on ends in one: 't Hooft and '90s have none, and that of rock 'n' roll is too near.
 fn is_quotation(behind: &str) -> bool {
     let mut before = [' '; 2];
-    let mut signs = behind.chars().peekable();
-    while let Some(sign) = signs.next() {
-        let ends =
-            before.iter().all(|c| c.is_alphanumeric()) && signs.peek().is_none_or(|next| !next.is_alphanumeric());
-        if sign == '\'' && ends {
+    let mut rest = behind.chars().peekable();
+    while let Some(character) = rest.next() {
+        let ends = before.iter().all(|c| c.is_alphanumeric()) && rest.peek().is_none_or(|next| !next.is_alphanumeric());
+        if character == '\'' && ends {
             return true;
         }
-        before = [before[1], sign];
+        before = [before[1], character];
     }
     false
 }

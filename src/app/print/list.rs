@@ -15,7 +15,7 @@ const ADDRESS: [&str; 6] = ["address_1", "address_2", "address_3", "address_4", 
 /// The columns after it.
 const OTHERS: [&str; 4] = ["city", "state", "country", "greeting"];
 
-/// Writes the list of those whose letter is in order; their codes leave the house with it, so they count as printed.
+/// Writes the list of those whose letter has no problems; their codes leave the shop with it, so they count as printed.
 pub(super) fn print(run: PrintRun<'_>, store: &mut Store) -> Result<PrintOutcome> {
     let (run, left_out, pages) = run.in_order()?;
     let (file, mut set) = (run.path("list", ".csv"), FileSet::new(&run.folder()));

@@ -31,7 +31,7 @@ impl Colour {
                 Some(name) => format!("did you mean `{name}`?"),
                 None => format!("write `#rrggbb`, or take {}", text::alternatives(&names)),
             };
-            Error::new(format!("{} is not a colour", text::quote(name))).hint(hint)
+            Error::new(format!("{} is not a color", text::quote(name))).hint(hint)
         })?;
         Ok(Some(colour).filter(|colour| colour.0 != [0, 0, 0]))
     }
