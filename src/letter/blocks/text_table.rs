@@ -43,34 +43,17 @@ pub(crate) fn set(
     if columns.is_empty() {
         return white;
     }
-    let gaps = |gap: f32| gap * frame.size * number::measure(columns.len() - 1);
-    let natural: Vec<f32> = columns.iter().map(|column| column.natural).collect();
-    let gap = if natural.iter().sum::<f32>() + gaps(GAP) <= measure { GAP } else { NARROW_GAP };
-    let mut narrowest = Vec::with_capacity(columns.len());
-    if natural.iter().sum::<f32>() + gaps(gap) > measure {
-        let mut least = f32::INFINITY;
-        // A code or a compound is parted at its hyphens only where nothing else helps.
-        for is_tied in [true, false] {
-            if least > measure + 0.01 {
-                narrowest = columns.iter().map(|column| column.narrowest(setter, frame, is_tied)).collect();
-                least = narrowest.iter().sum::<f32>() + gaps(gap);
-            }
-        }
-        if least > measure + 0.01 {
-            let [least, room] = [least, measure].map(|points| (points / MM).ceil());
-            let message = format!("a table is too wide: its columns need {least} mm, and there are {room}");
-            let hint = "leave a column out, shorten its longest words, or make two tables";
-            return SetBlock { faults: vec![LayoutFault::Other(message, hint.to_owned())], ..white };
-        }
-    }
-    let widths = share(&natural, &narrowest, measure - gaps(gap));
-    let across = widths.iter().sum::<f32>() + gaps(gap);
+    let (widths, gap) = match widths(setter, frame, &columns, measure) {
+        Ok(found) => found,
+        Err(fault) => return SetBlock { faults: vec![fault], ..white },
+    };
+    let across = widths.iter().sum::<f32>() + gap * number::measure(widths.len() - 1);
     let mut left = 0.0;
     let lefts: Vec<f32> = widths
         .iter()
         .map(|width| {
             let start = left;
-            left += width + gap * frame.size;
+            left += width + gap;
             if frame.is_rtl { measure - start - width } else { start }
         })
         .collect();
@@ -104,18 +87,52 @@ pub(crate) fn set(
     set.strips.extend(rows.enumerate().map(|(row, strip)| Strip { space: if row > 0 { space } else { 0.0 }, ..strip }));
     let marks = vec![rule(RULE_WHITE / 2.0 + HEAVY / 4.0, HEAVY)];
     set.strips.push(Strip { height: RULE_WHITE, marks, ..Strip::default() });
-    let is_whole = set.height() <= frame.tallest * WHOLE;
+    keep_together(&mut set, frame.tallest);
+    set
+}
+
+/// The widths of the columns and the white between them, or why there is no room for them.
+fn widths(
+    setter: &mut Setter<'_>,
+    frame: &Frame<'_>,
+    columns: &[ShapedColumn<'_>],
+    measure: f32,
+) -> Result<(Vec<f32>, f32), LayoutFault> {
+    let natural: Vec<f32> = columns.iter().map(|column| column.natural).collect();
+    let with_gaps = |widths: &[f32], gap: f32| widths.iter().sum::<f32>() + gap * number::measure(widths.len() - 1);
+    let [wide, narrow] = [GAP, NARROW_GAP].map(|gap| gap * frame.size);
+    let gap = if with_gaps(&natural, wide) <= measure { wide } else { narrow };
+    if with_gaps(&natural, gap) <= measure {
+        return Ok((natural, gap));
+    }
+    // A code or a compound is divided at its hyphens only where nothing else helps.
+    let mut least = f32::INFINITY;
+    for is_tied in [true, false] {
+        let narrowest: Vec<f32> = columns.iter().map(|column| column.narrowest(setter, frame, is_tied)).collect();
+        least = with_gaps(&narrowest, gap);
+        if least <= measure + 0.01 {
+            return Ok((share(&natural, &narrowest, measure - gap * number::measure(columns.len() - 1)), gap));
+        }
+    }
+    let [least, room] = [least, measure].map(|points| (points / MM).ceil());
+    let message = format!("a table is too wide: its columns need {least} mm, and there are {room}");
+    let hint = "leave a column out, shorten its longest words, or make two tables";
+    Err(LayoutFault::Other(message, hint.to_owned()))
+}
+
+/// Keeps the strips of a table on one page where it is small, and its first and last rows with their rules.
+fn keep_together(set: &mut SetBlock, tallest: f32) {
+    let is_whole = set.height() <= tallest * WHOLE;
     // The heading row is never separated from the first two rows, nor the rule below from the last two.
     let last = set.strips.len() - 1;
     for (number, strip) in set.strips.iter_mut().enumerate() {
         strip.keep = number < last && (is_whole || number < 2 || number + 2 >= last);
     }
     let ends = set.strips[0].height + set.strips[last].height;
-    if set.strips[1..last].iter().any(|row| ends + row.height > frame.tallest) {
+    if set.strips[1..last].iter().any(|row| ends + row.height > tallest) {
         let message = "a row of a table is taller than a page".to_owned();
         set.faults.push(LayoutFault::Other(message, "put its text below the table, or make two rows".to_owned()));
     }
-    set
 }
 
 /// A column whose cells are shaped, each line without end.

@@ -240,10 +240,11 @@ fn what_stands_round_a_letter_from_right_to_left_is_mirrored() {
             let line = place(&format!(" {what}"));
             assert_eq!((line[0] == left, line[2] == right), (!is_mirrored, is_mirrored), "{what}: {laid}");
         }
-        // 4.5 mm are 13 points.
-        assert_eq!(place("code K7QX-93MP")[0] == left + 13, is_mirrored, "{laid}");
-        assert_eq!(place(&format!(" {coupon}"))[0] == left + 13, !is_mirrored, "{laid}");
-        assert_eq!(place(&format!(" {coupon}"))[2] == right - 13, is_mirrored, "{laid}");
+        // Inside the line are 4.5 mm, 13 points, of white; a letter at its edge may hang into it.
+        let is_at = |place: i32, expected: i32| (place - expected).abs() <= 1;
+        let (code, text) = (place("code K7QX-93MP"), place(&format!(" {coupon}")));
+        assert_eq!(is_at(code[0], left + 13), is_mirrored, "{laid}");
+        assert_eq!((is_at(text[0], left + 13), is_at(text[2], right - 13)), (!is_mirrored, is_mirrored), "{laid}");
     }
 }
 
