@@ -18,8 +18,8 @@ const NO_ROOMS: [&str; 7] = ["util", "common", "helpers", "types", "core", "mana
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("rusqlite", &["store/"]),
     ("tera", &["merge/", "web/"]),
-    ("printpdf", &["letter/pdf.rs", "letter/font_subset.rs"]),
-    ("lopdf", &["letter/pdf.rs", "letter/sheet_page.rs", "letter/tagged_pdf.rs"]),
+    ("printpdf", &["letter/pdf/", "letter/fonts/subset.rs"]),
+    ("lopdf", &["letter/pdf/", "letter/images/pdf_page.rs"]),
     ("mail_parser", &["inbound/"]),
     ("rustls", &["mail_stream.rs", "web/tls.rs"]),
     ("rustls_native_certs", &["mail_stream.rs"]),

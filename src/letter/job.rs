@@ -90,11 +90,11 @@ pub struct Letter {
     /// The country of the recipient, as an ISO 3166 code; empty when it is not known.
     pub country: String,
     pub blocks: Vec<Block>,
-    /// Who signs this letter, if not the one whom the stationery names.
+    /// Who signs this letter, if not the signer of the stationery.
     pub signer: Option<LetterSigner>,
     /// A letter of a proof: why it is there, written small in the margin of each page; window and folds are drawn in red.
     pub proof: Option<String>,
-    /// The line at the head of the pages after the first, instead of name, date and page.
+    /// The line at the top of the pages after the first, instead of name, date and page.
     pub second_page: Option<String>,
     /// The small lines at the foot.
     pub footer: Option<String>,

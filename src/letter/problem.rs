@@ -69,7 +69,7 @@ impl PrintProblem {
     }
 }
 
-/// Faults in the words of the owner; the characters that no font has in one sentence.
+/// Layout errors in the words of the owner; the characters that no font has in one sentence.
 pub(super) fn problems(letter: usize, faults: Vec<LayoutFault>) -> Vec<PrintProblem> {
     let problem = |kind, message, hint: String| {
         let hint = Some(hint).filter(|hint| !hint.is_empty());

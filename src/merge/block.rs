@@ -40,7 +40,7 @@ pub enum Block {
     Image {
         /// A file of the template's folder.
         file: String,
-        /// Its width on paper in tenths of a millimetre; 0 means as large as it is.
+        /// Its width on paper in tenths of a millimeter; 0 means as large as it is.
         width: u32,
         /// What it shows, in words.
         alt: String,
@@ -59,7 +59,7 @@ pub enum Block {
     Table(TextTable),
 }
 
-/// A table; the first row is the head.
+/// A table; the first row is the heading row.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct TextTable {
     /// How each column stands, as the Markdown has it.
@@ -71,7 +71,7 @@ pub struct TextTable {
 /// How the cells of a column stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ColumnAlign {
-    /// `---`: where lines start, but on the right when there are nothing but numbers below the head.
+    /// `---`: where lines start, but on the right when there are nothing but numbers below the heading row.
     #[default]
     Unset,
     /// `:--`

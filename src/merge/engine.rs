@@ -170,7 +170,7 @@ impl Engine {
         }
     }
 
-    /// Why a text failed, and whether it would for everybody, since it was stopped.
+    /// Why a text failed, and whether it would for everyone, since it was stopped.
     fn failed(&self, fault: &tera::Error, name: &str, (file, starts): (&str, usize), fields: &Fields) -> (Error, bool) {
         let tera::ErrorKind::RenderingError(report) = fault.kind() else {
             return (Error::new(first_line(&fault.to_string())).at(file), false);
@@ -222,7 +222,7 @@ impl HeadText {
         placed.as_ref().map(|text| (text.value.as_str(), text.line))
     }
 
-    /// The name that Tera knows it by; it does not end in `.md`, so nothing is escaped.
+    /// Its name in Tera; it does not end in `.md`, so nothing is escaped.
     fn name(self, file: &str) -> String {
         let key = match self {
             Self::Subject => "subject",

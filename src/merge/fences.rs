@@ -116,7 +116,7 @@ pub(crate) fn asks_for_purchases(body: &str) -> bool {
     body.contains(":::purchases") || body.contains("customer.purchases")
 }
 
-/// A template's text with what marks stand for put in, line by line: what is usual in a coupon of which the template says
+/// A template's text with what marks stand for put in, line by line: what is usual in a coupon without text
 /// nothing, and the table of purchases. Words are in the language of the letter.
 pub(super) fn filled_in<'t>(body: &'t str, language: Option<&str>) -> Cow<'t, str> {
     if !may_be_in(body) {

@@ -30,21 +30,21 @@ pub(crate) struct Head {
     pub(crate) leading: Option<f32>,
     pub(crate) align: TextAlign,
     pub(crate) figures: FigureStyle,
-    /// `#rrggbb`, or the name of a colour.
+    /// `#rrggbb`, or the name of a color.
     pub(crate) colour: Option<Placed<String>>,
     /// BCP 47, such as `en-US`: decides how words are divided.
     pub(crate) language: Option<String>,
-    /// The letterhead, an image beside the template.
+    /// The letterhead, an image next to the template.
     pub(crate) logo: Option<Placed<String>>,
-    /// What lies under the letter, a PDF or an image beside the template.
+    /// What lies under the letter, a PDF or an image next to the template.
     pub(crate) background: Option<Placed<String>>,
-    /// The signature, an image beside the template.
+    /// The signature, an image next to the template.
     pub(crate) signature: Option<Placed<String>>,
     /// Who signs.
     pub(crate) signer: Option<String>,
     /// The subject line of an email; it may have merge fields.
     pub(crate) subject: Option<String>,
-    /// The line at the head of the pages after the first; it may have merge fields, and the number of the page.
+    /// The line at the top of the pages after the first; it may have merge fields, and the number of the page.
     pub(crate) second_page: Option<Placed<String>>,
     /// The small lines at the foot; as that.
     pub(crate) footer: Option<Placed<String>>,
@@ -128,7 +128,7 @@ impl Head {
     }
 }
 
-/// A number within a range; another is a fault, with the message and hint that are made of it.
+/// A number within a range; another is an error, with the message and hint that are made of it.
 fn within(
     table: &mut TomlTable<'_>,
     key: &'static str,

@@ -12,7 +12,7 @@ use crate::text;
 /// Reads rendered Markdown into blocks.
 ///
 /// # Errors
-/// When an image has a width that is not one, or the text has more than a letter may: see [`MOST_NESTED`] and those beside it.
+/// When an image has a width that is not one, or the text has more than a letter may: see [`MOST_NESTED`] and those next to it.
 pub(crate) fn blocks(markdown: &str) -> Result<Vec<Block>> {
     if widest_row(markdown) > MOST_COLUMNS {
         return Err(Error::new(format!("a table has more than {MOST_COLUMNS} columns"))
@@ -354,7 +354,7 @@ fn add(found: &mut Vec<Piece>, piece: Piece) {
     }
 }
 
-/// Text beside a picture loses its outer spaces, and goes when nothing is left.
+/// Text next to a picture loses its outer spaces, and goes when nothing is left.
 fn tidy(piece: Piece) -> Option<Piece> {
     let Piece::Spans(mut spans) = piece else { return Some(piece) };
     if let Some(first) = spans.first_mut() {
@@ -392,7 +392,7 @@ fn picture(address: &str, alt: String) -> Result<Block> {
     Ok(Block::Image { file: unpercent(address), width: 0, alt })
 }
 
-/// `40mm` in tenths of a millimetre; 0 when it is empty.
+/// `40mm` in tenths of a millimeter; 0 when it is empty.
 pub(super) fn tenths(width: &str) -> Result<u32> {
     if width.is_empty() {
         return Ok(0);

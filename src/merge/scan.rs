@@ -57,7 +57,7 @@ impl<'t> ScannedTag<'t> {
         self.tokens.first().map_or("", |token| if let TagToken::Word(word) = token { word } else { "" })
     }
 
-    /// The tokens with whole names, without minus signs.
+    /// The tokens with whole names, without the minus.
     pub(super) fn names(&self, text: &'t str) -> Vec<NameToken<'t>> {
         let mut found = Vec::with_capacity(self.tokens.len());
         let mut at = 0;

@@ -42,7 +42,7 @@ impl NamedImage {
 }
 
 impl Template {
-    /// Reads the text of the file called `file`, with all faults beside it, so that the text can be checked whatever is wrong
+    /// Reads the text of the file called `file`, with all its errors, so that the text can be checked whatever is wrong
     /// with the front matter.
     pub(crate) fn read(file: &str, text: &str) -> (Self, Vec<Error>) {
         let text = text.replace("\r\n", "\n");

@@ -29,13 +29,13 @@ impl TextTable {
         self.rows.len() > 1 && (1..self.rows.len()).all(is_number)
     }
 
-    /// Whether there is anything in the head.
+    /// Whether there is anything in the heading row.
     pub(crate) fn has_head(&self) -> bool {
         self.rows.first().is_some_and(|row| row.iter().any(|cell| !cell.is_empty()))
     }
 
     /// Where the fraction of the number in each cell of a column begins, in bytes of its text, behind the last digit of a
-    /// whole number; nothing for the head and for cells without a number.
+    /// whole number; nothing for the heading row and for cells without a number.
     pub(crate) fn fractions(&self, column: usize) -> Vec<Option<usize>> {
         let texts: Vec<String> = (0..self.rows.len()).map(|row| plain_text(self.cell(row, column))).collect();
         let mark = texts.iter().skip(1).find_map(|text| decimal_mark(text));

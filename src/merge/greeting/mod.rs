@@ -1,6 +1,6 @@
 //! One greeting line and one name line for a household, made as a careful writer would.
 //!
-//! Titles are used when they are known for everybody greeted: "Dear Mr. and Mrs. Smith,". Where one is not known nobody's
+//! Titles are used when they are known for everyone greeted: "Dear Mr. and Mrs. Smith,". Where one is not known no one's
 //! title is guessed: "Dear Robert and Eleanor,". How names are spelled is never changed, not even those in
 //! capitals: `proof` shows them. What is no part of a name is left out: a remark, a nickname in brackets, `N/A`.
 
@@ -16,7 +16,7 @@ use crate::text::remarks::{clean, is_no_spouse, is_placeholder};
 use person::{CardNames, GreetedPerson, people_of, with_shared};
 use title::written_title;
 
-/// How a household is spoken to, and written to.
+/// How a household is greeted, and addressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Names {
     /// `Dear Mr. and Mrs. Smith,`
@@ -27,7 +27,7 @@ pub(crate) struct Names {
     pub(crate) shorter: Vec<String>,
 }
 
-/// The names of the people who get one letter, the best-ranked first. `company` is used when there is nobody to name.
+/// The names of the people who get one letter, the best-ranked first. `company` is used when there is no one to name.
 pub(crate) fn names_of(people: &[&Customer]) -> Names {
     let greeted = greeted(people);
     if greeted.is_empty() {
@@ -81,7 +81,7 @@ fn greeted(people: &[&Customer]) -> Vec<GreetedPerson> {
     for customer in people {
         let mut on_card = people_of(customer);
         if people.len() > 1 && on_card.len() > 1 {
-            // The other has a card too: of "Mr. and Mrs." only the own title, and the other for whoever has none.
+            // The other has a card too: of "Mr. and Mrs." only the own title, and the other for the one who has none.
             let others = on_card.split_off(1);
             greeted.append(&mut on_card);
             greeted.extend(others.into_iter().filter(|other| !other.first.is_empty()));
@@ -113,7 +113,7 @@ fn nobody(people: &[&Customer]) -> Names {
     Names { greeting, line: name.unwrap_or(firm), shorter: Vec::new() }
 }
 
-/// The spouse whom the card names, with the surname they share unless another is given.
+/// The spouse named on the card, with the surname they share unless another is given.
 fn join_spouse(greeted: &mut Vec<GreetedPerson>, customer: &Customer) {
     if is_no_spouse(&customer.spouse) {
         return;
@@ -135,7 +135,7 @@ fn join_spouse(greeted: &mut Vec<GreetedPerson>, customer: &Customer) {
     }
 }
 
-/// Whoever stands on two cards is greeted once.
+/// A person who stands on two cards is greeted once.
 fn drop_repeated(greeted: &mut Vec<GreetedPerson>) {
     let mut kept: Vec<GreetedPerson> = Vec::with_capacity(greeted.len());
     for person in greeted.drain(..) {

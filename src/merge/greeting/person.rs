@@ -117,7 +117,7 @@ fn joined(text: &str, are_first_names: bool) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// The people whom a card speaks of: one, or two whom an export has put into one field; none where the name is a company's.
+/// The people named on a card: one, or two that an export has put into one field; none where the name is a company's.
 pub(super) fn people_of(customer: &Customer) -> Vec<GreetedPerson> {
     let names = CardNames::of(customer);
     if names.is_nobodys() {
@@ -296,7 +296,7 @@ fn as_typed(name: &str) -> GreetedPerson {
     GreetedPerson { call: name.to_owned(), line: name.to_owned(), ..GreetedPerson::default() }
 }
 
-/// Somebody beside a person with this surname: `David`, `Mary Ann` share it; `David Chan`, `Chan, David` have their own. Of
+/// A second person next to one with this surname: `David`, `Mary Ann` share it; `David Chan`, `Chan, David` have their own. Of
 /// `David James` it is unclear: the name stays as it is.
 pub(super) fn with_shared(text: &str, surname: &str, are_first_names: bool, is_french: bool) -> GreetedPerson {
     let person = single(text, is_french);

@@ -160,7 +160,7 @@ fn missing_parts_firms_and_families() {
             "Dear Mr. and Mrs. Smith,",
             "Robert Smith Jr. and Eleanor Smith",
         ),
-        // Firms.
+        // Companies.
         (&["full=Marlowe & Finch Ltd."], "Dear friends at Marlowe & Finch Ltd.,", "Marlowe & Finch Ltd."),
         (&["first=Acme; last=Tools GmbH"], "Dear friends at Acme Tools GmbH,", "Acme Tools GmbH"),
         // Three and more.
