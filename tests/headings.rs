@@ -81,7 +81,7 @@ fn short_headings_are_read_and_none_is_guessed() {
 fn a_rehearsal_shows_each_column_with_an_example() {
     let shop = Shop::without_people();
     shop.write("list.csv", "Cust #,Surname,Likes,Where\nC1,Holm,,1 Oak St\nC2,Berg,tea,2 Oak St\n");
-    let not_taken = "warning: not taken: `Likes` and `Where`\n";
+    let not_taken = "warning: not imported: `Likes` and `Where`\n";
     shop.run("import customers list.csv --dry-run").says(not_taken).shows(
         "column   is taken as  for example\n\
          Cust #   ref          C1\n\
@@ -92,7 +92,7 @@ fn a_rehearsal_shows_each_column_with_an_example() {
          `--map street=\"COLUMN\"`.\n\nWould import 2 customers",
     );
     shop.run("import customers list.csv --dry-run --map street=Where")
-        .says("warning: not taken: `Likes`\n")
+        .says("warning: not imported: `Likes`\n")
         .shows("Where    street       1 Oak St\n");
     // An import shows none of it.
     let object = shop.json("import customers list.csv");
@@ -102,7 +102,7 @@ fn a_rehearsal_shows_each_column_with_an_example() {
         "Customer ID,First Name,Last Name,Billing Street,Billing City,Status\nC1,Ida,Holm,1 Oak St,Salem,x\n",
     );
     shop.run("import customers list.csv --dry-run")
-        .says("not taken: `Status`")
+        .says("not imported: `Status`")
         .shows("Billing Street  street (billing address)  1 Oak St\n");
 }
 
@@ -113,12 +113,12 @@ fn a_list_of_empty_cards_is_refused() {
     for more in ["", " --dry-run"] {
         shop.run(&format!("import customers list.csv{more}"))
             .status(1)
-            .says("error: list.csv:1: no column looks like the customer's name\nhint: say which one it is with `--map full_name=COLUMN`; the columns are `Cust #`, `Called` and `Lives at`\n");
+            .says("error: list.csv:1: no column looks like the customer's name\nhint: set it with `--map full_name=COLUMN`; the columns are `Cust #`, `Called` and `Lives at`\n");
     }
-    shop.run("import customers list.csv --map full_name=Called").says("not taken: `Lives at`").shows("1 new");
+    shop.run("import customers list.csv --map full_name=Called").says("not imported: `Lives at`").shows("1 new");
     // Cards that are there already, and lists without names that have all they are to have.
     shop.write("list.csv", "Cust #,Tags,Seen\nC1,tea,yes\n");
-    shop.run("import customers list.csv").says("not taken: `Seen`").shows("1 changed");
+    shop.run("import customers list.csv").says("not imported: `Seen`").shows("1 changed");
     shop.write("list.csv", "Customer ID,Tags\nC7,tea\n");
     shop.run("import customers list.csv").shows("1 new");
 }
@@ -129,7 +129,7 @@ fn another_sheet_is_named_when_the_first_is_no_list() {
     shop.write("book.xlsx", xlsx(&[("Read me", "1 For Jo"), ("People", "1 Acct No|Surname\n2 =7|Holm")]));
     shop.run("import customers book.xlsx")
         .status(1)
-        .says("hint: the sheet `Read me` was read; `--sheet` takes another: `People`; say which one it is with `--map ref=COLUMN`");
+        .says("hint: the sheet `Read me` was read; `--sheet` chooses another: `People`; set it with `--map ref=COLUMN`");
     shop.run("import customers book.xlsx --sheet People").shows("1 new");
 }
 

@@ -500,7 +500,7 @@ fn a_wish_since_the_plan_holds_the_email_back() {
         .stdout("Sent 1 email.\n");
     shop.run("send spring --despite").says("has opted out of email").stdout("Sent 1 email.\n");
     assert_eq!(office.taken(), ["ana@example.com", "dora@example.com"]);
-    shop.run("plan spring --again").status(1).says("was sent already");
+    shop.run("plan spring --again").status(1).says("was already sent");
 }
 
 #[test]
@@ -790,9 +790,9 @@ fn send_is_done_when_all_has_gone_that_can() {
             "what the mail server deferred (1 email): `regulars send spring`, from",
         ),
         (&["dot-451", "rcpt-450"], &["send spring"], 3, "what the mail server deferred (2 emails)"),
-        (&["rcpt-550", "ana"], &["send spring"], 3, "1 email failed: `regulars outbox spring` shows whose"),
+        (&["rcpt-550", "ana"], &["send spring"], 3, "1 email failed: `regulars outbox spring` shows which"),
         (&["dot-554", "rcpt-551"], &["send spring"], 3, "2 emails failed: `regulars outbox spring`"),
-        (&["dot-drop", "ana"], &["send spring"], 3, "1 email is in doubt: `regulars outbox spring` shows whose"),
+        (&["dot-drop", "ana"], &["send spring"], 3, "1 email is in doubt: `regulars outbox spring` shows which"),
         (&["dot-drop"], &["send spring", "outbox spring --settle P-1 sent"], 0, ""),
         (&["ana", "ben"], &["customer note P-1 \"a tear\" --kind complaint"], 3, "1 email held back until a complaint"),
         (

@@ -74,7 +74,7 @@ fn a_reminder_in_doubt_is_settled_by_the_owner_alone() {
     let shop = sent(&["ana"], &office, "timeout = 2");
     let campaign = "UPDATE recipient SET email = 'dot-drop@example.com'";
     rusqlite::Connection::open(shop.file("regulars.db")).unwrap().execute(campaign, []).unwrap();
-    shop.run("run --today 2024-03-31").status(3).says("`regulars outbox spring` shows whose").shows("1 is in doubt");
+    shop.run("run --today 2024-03-31").status(3).says("`regulars outbox spring` shows which").shows("1 is in doubt");
     shop.run("run --today 2024-04-01").shows("Nothing is due.");
     shop.run("outbox spring")
         .says("may have arrived, and is never sent again automatically")
@@ -186,11 +186,11 @@ fn nothing_begins_by_itself_and_a_limit_stays_one() {
     // Emails already tried continue; those excluded by the limit do not.
     shop.run(&format!("run {later}"))
         .status(3)
-        .says("`regulars outbox spring` shows whose")
+        .says("`regulars outbox spring` shows which")
         .says("Spring tea: 1 email waits for your `regulars send spring`")
         .shows("sent 0 emails; 1 failed");
     assert_eq!(office.taken(), ["ana@example.com"]);
-    shop.run(&format!("send spring {later}")).status(3).says("1 email failed: `regulars outbox spring` shows whose");
+    shop.run(&format!("send spring {later}")).status(3).says("1 email failed: `regulars outbox spring` shows which");
     assert_eq!(office.taken(), ["ana@example.com", "cleo@example.com"]);
 }
 

@@ -617,7 +617,7 @@ fn an_older_database_keeps_what_was_said_and_came_back() {
              ALTER TABLE outbox DROP COLUMN dated_at; ALTER TABLE outbox_run ADD COLUMN step INTEGER NOT NULL DEFAULT 0; \
              DROP TABLE email_change; DROP TABLE undeliverable_address; ALTER TABLE recipient DROP COLUMN home; DROP VIEW email_opt_out; \
              DROP VIEW post_opt_out; DROP INDEX customer_email_opt_out; DROP INDEX customer_post_opt_out; \
-             DROP INDEX purchase_unlinked_email; \
+             DROP INDEX purchase_unlinked_email; ALTER TABLE campaign DROP COLUMN layout; \
              UPDATE recipient SET returned_on = 19780, state = 'returned' WHERE ref = 'A1'; \
              INSERT INTO consent (customer_id, channel, state, on_day, source) SELECT id, 'email', 'no', 19780, 'the owner' \
              FROM customer WHERE ref = 'T1'; \
