@@ -155,4 +155,12 @@ fn a_shop_that_is_still_the_sample_is_named_before_letters_are_printed() {
     on("check").quiet();
     shop.edit("new/shop.toml", "\"GB\"", "\"CA\"");
     on("check").says("the usual paper in Canada is `letter`");
+    // Who wants another size means it.
+    shop.edit("new/letter-templates/first-letter.md", "window = \"dl-uk\"", "");
+    for paper in ["postcard", "postcard-a6", "legal", "a5"] {
+        let template = shop.read("new/letter-templates/first-letter.md");
+        let line = template.lines().find(|line| line.starts_with("paper")).unwrap().to_owned();
+        shop.edit("new/letter-templates/first-letter.md", &line, &format!("paper = \"{paper}\""));
+        on("check").quiet();
+    }
 }
