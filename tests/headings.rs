@@ -127,9 +127,9 @@ fn a_list_of_empty_cards_is_refused() {
 fn another_sheet_is_named_when_the_first_is_no_list() {
     let shop = Shop::without_people();
     shop.write("book.xlsx", xlsx(&[("Read me", "1 For Jo"), ("People", "1 Acct No|Surname\n2 =7|Holm")]));
-    shop.run("import customers book.xlsx")
-        .status(1)
-        .says("hint: the sheet `Read me` was read; `--sheet` chooses another: `People`; set it with `--map ref=COLUMN`");
+    shop.run("import customers book.xlsx").status(1).says(
+        "hint: the sheet `Read me` was read; `--sheet` chooses another: `People`; set it with `--map ref=COLUMN`",
+    );
     shop.run("import customers book.xlsx --sheet People").shows("1 new");
 }
 
@@ -155,4 +155,12 @@ fn a_shop_that_is_still_the_sample_is_named_before_letters_are_printed() {
     on("check").quiet();
     shop.edit("new/shop.toml", "\"GB\"", "\"CA\"");
     on("check").says("the usual paper in Canada is `letter`");
+    // Who wants another size means it.
+    shop.edit("new/letter-templates/first-letter.md", "window = \"dl-uk\"", "");
+    for paper in ["postcard", "postcard-a6", "legal", "a5"] {
+        let template = shop.read("new/letter-templates/first-letter.md");
+        let line = template.lines().find(|line| line.starts_with("paper")).unwrap().to_owned();
+        shop.edit("new/letter-templates/first-letter.md", &line, &format!("paper = \"{paper}\""));
+        on("check").quiet();
+    }
 }

@@ -74,12 +74,12 @@ pub(super) fn is_sample(settings: &Settings) -> bool {
     has(format!("\nname     = \"{}\"\n", settings.name)) || has(format!("[{}]", lines.join(", ")))
 }
 
-/// A paper that is not the usual one of the shop's country.
+/// Letter or A4 in a country where the other is usual; who wants a postcard or another size means it.
 fn other_paper(shop: &Shop, template: &Template) -> Option<String> {
     let paper = Paper::called(template.head.paper.as_ref()?).ok()?;
     let country = country_code(&shop.settings.country);
     let usual = Paper::of(country);
-    (paper != usual).then(|| {
+    (paper != usual && matches!(paper, Paper::Letter | Paper::A4)).then(|| {
         let country = country_name(country, "US");
         format!(
             "letter-templates/{} has `paper = \"{}\"`; the usual paper in {country} is `{}`. Change `window` with it",

@@ -89,7 +89,7 @@ fn figures(summary: &Summary, shop: &Shop) -> String {
     }
     lines.extend(left_out(summary).map(|left_out| ("left out", left_out)));
     if summary.gift_cost_minor.0 > 0 {
-        lines.push(("gifts if everyone comes", currency.show(summary.gift_cost_minor)));
+        lines.push(("gifts if all come", currency.show(summary.gift_cost_minor)));
     }
     if summary.postage_minor.0 > 0 {
         lines.push(("postage", currency.show(summary.postage_minor)));

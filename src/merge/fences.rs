@@ -75,6 +75,10 @@ pub(super) fn check(body: &str) -> Vec<(usize, Error)> {
     for (index, line) in body.lines().enumerate() {
         let Some((name, rest)) = mark(line) else { continue };
         let number = index + 1;
+        if !rest.is_empty() && name != PURCHASES && (name.is_empty() || MARKS.contains(&name)) {
+            let message = format!("{} stands in a line with other text", text::quote(&format!(":::{name}")));
+            faults.push((number, Error::new(message).hint("write what follows it into the next line")));
+        }
         if name.is_empty() {
             if open.take().is_none() && !std::mem::take(&mut is_unclear) {
                 let hint = "`:::` ends a `:::coupon`; take it out, or write `:::coupon` where the coupon begins";
@@ -217,6 +221,14 @@ mod tests {
             ("a\n:::after\nP.S.", ""),
             (":::coupon\n:::\n:::purchases 3\n:::back", ""),
             ("a\n:::afer", "error: 2: unknown mark `:::afer`\nhint: did you mean `:::after`?\n"),
+            (
+                "a\n:::after :::coupon\n",
+                "error: 2: `:::after` stands in a line with other text\nhint: write what follows it into the next line\n",
+            ),
+            (
+                ":::back, please",
+                "error: 1: `:::back` stands in a line with other text\nhint: write what follows it into the next line\n",
+            ),
             (":::cupon\n", "error: 1: unknown mark `:::cupon`\nhint: did you mean `:::coupon`?\n"),
             (":::coupon\nx", "error: 1: this `:::coupon` is never closed\nhint: write a line of `:::` where it ends\n"),
             (

@@ -81,7 +81,7 @@ impl CoarsePicture {
 impl Images {
     /// Adds the contents of a PNG or JPEG file under its key; the error names the file.
     pub fn add(&mut self, key: &str, bytes: &[u8]) -> Result<()> {
-        if bytes.starts_with(b"%PDF") {
+        if bytes.starts_with(b"%PDF") || key.to_ascii_lowercase().ends_with(".pdf") {
             let pages = pdf_page::pages(bytes).map_err(|wrong| {
                 let message = format!("background {} cannot be used: {wrong}", text::quote(key));
                 Error::new(message).hint("save it as a PDF once more, in the size of the paper and without a password")
@@ -269,6 +269,9 @@ mod tests {
         let file = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x01\x00\x48\x00\x48\x00\x00\xff\xc0\x00\x0b\x08\x00\x24\x00\x48\x01\x01\x11\x00";
         assert!(images.add("a.jpg", file).is_ok());
         assert_eq!(images.find("a.jpg").map(|(_, image)| (image.pixels, image.size)), Some(((72, 36), (72.0, 36.0))));
+        let found = images.add("b.PDF", b"no PDF").map_err(|fault| fault.report());
+        let expected = "error: background `b.PDF` cannot be used";
+        assert!(found.as_ref().is_err_and(|told| told.starts_with(expected) && !told.contains("PNG")), "{found:?}");
         let cases: [(&[u8], &str); 3] = [
             (b"GIF89a", "image `b` cannot be used: it is neither a PNG nor a JPEG file"),
             (b"\xff\xd8\xff\xe0\x00\x10JF", "image `b` cannot be used: it is cut off or damaged"),

@@ -136,6 +136,17 @@ impl Strip {
         ends.fold(0.0, f32::max)
     }
 
+    /// From where to where the codes in it reach, from its top.
+    pub(crate) fn code(&self) -> Option<(f32, f32)> {
+        let codes = self.marks.iter().filter_map(|mark| match mark {
+            Mark::Cells { y, cell, boxes, text, .. } if !text.is_empty() => {
+                Some((*y, y + cell.1 * boxes.iter().map(|[_, top, _, high]| f32::from(top + high)).fold(0.0, f32::max)))
+            }
+            _ => None,
+        });
+        codes.reduce(|one, two| (one.0.min(two.0), one.1.max(two.1)))
+    }
+
     /// How far from the left its marks begin.
     pub(crate) fn start(&self) -> f32 {
         let starts = self.marks.iter().map(|mark| match mark {

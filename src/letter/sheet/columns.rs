@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::paper::Geometry;
+use super::paper::{Geometry, MM};
 use crate::letter::page::role::ReadingRole;
 use crate::letter::page::{LaidPage, PagePart, PlacedPart, SetBlock, Strip};
 
@@ -19,7 +19,16 @@ pub(crate) fn pages(column: &[Arc<SetBlock>], closing: usize, geometry: &Geometr
     for (block, set) in column.iter().enumerate() {
         for (number, strip) in set.strips.iter().enumerate() {
             let space = if number == 0 { white.max(set.before) } else { strip.space };
-            flat.push(ColumnStrip { block, strip: number, space, height: strip.height, keep: strip.keep, shift: 0.0 });
+            flat.push(ColumnStrip {
+                block,
+                strip: number,
+                space,
+                height: strip.height,
+                keep: strip.keep,
+                shift: 0.0,
+                lower: 0.0,
+                grown: 0.0,
+            });
         }
         if !set.strips.is_empty() {
             white = set.after;
@@ -39,6 +48,13 @@ pub(crate) fn pages(column: &[Arc<SetBlock>], closing: usize, geometry: &Geometr
         let ends = flat.get(start).and_then(|first| broken_table(column, first));
         let head = ends.map_or(0.0, |(head, _)| head.height);
         let end = page_end(&flat, start, bottom - top - head);
+        keep_off_folds(&mut flat[start..end], column, geometry, (top + head, bottom), is_rtl);
+        let end = page_end(&flat, start, bottom - top - head);
+        for next in &mut flat[end..] {
+            // On the next page this is decided again.
+            next.lower = 0.0;
+            next.height -= std::mem::take(&mut next.grown);
+        }
         let mut parts = place(&flat[start..end], column, geometry.left, top + head);
         let below = geometry.left;
         // It was read where the table began.
@@ -54,8 +70,14 @@ pub(crate) fn pages(column: &[Arc<SetBlock>], closing: usize, geometry: &Geometr
     pages
 }
 
+/// White between a code and a fold, in mm: what is folded scans badly.
+const FOLD: f32 = 2.0;
+
 /// A strip of the column.
 struct ColumnStrip {
+    /// It is drawn this much lower than it stands, and this much of its height is for that.
+    lower: f32,
+    grown: f32,
     block: usize,
     strip: usize,
     space: f32,
@@ -74,8 +96,7 @@ fn stand_aside(flat: &mut [ColumnStrip], at: usize, column: &[Arc<SetBlock>], me
     while end < flat.len() && beside < height {
         let set = &column[flat[end].block];
         let strip = &set.strips[flat[end].strip];
-        let is_long = if is_rtl { strip.start() < width + ASIDE } else { strip.reach() > measure - width - ASIDE };
-        if set.aside.is_some() || is_long {
+        if set.aside.is_some() || is_beside(strip, width, measure, is_rtl) {
             return;
         }
         beside += flat[end].height + if end == at + 1 { 0.0 } else { flat[end].space };
@@ -94,6 +115,54 @@ fn stand_aside(flat: &mut [ColumnStrip], at: usize, column: &[Arc<SetBlock>], me
     flat[at].space = if at == 0 { space } else { above.max(below.before) };
     for strip in &mut flat[at..end - 1] {
         strip.keep = true;
+    }
+}
+
+/// Whether a strip reaches to where a code of this width stands at the side.
+fn is_beside(strip: &Strip, width: f32, measure: f32, is_rtl: bool) -> bool {
+    if is_rtl { strip.start() < width + ASIDE } else { strip.reach() > measure - width - ASIDE }
+}
+
+/// Moves the codes of a page away from the folds: one at the side up or down where there is room, others down with what is
+/// below them.
+fn keep_off_folds(
+    flat: &mut [ColumnStrip],
+    column: &[Arc<SetBlock>],
+    geometry: &Geometry,
+    (top, bottom): (f32, f32),
+    is_rtl: bool,
+) {
+    let clear = FOLD * MM;
+    let mut y = top;
+    for at in 0..flat.len() {
+        y += if at == 0 { 0.0 } else { flat[at].space };
+        let set = &column[flat[at].block];
+        let code = set.strips[flat[at].strip].code().map(|(from, to)| (y + from, y + to));
+        let crossed = code.and_then(|(from, to)| {
+            let fold = geometry.folds.into_iter().find(|fold| from < fold + clear && to > fold - clear)?;
+            Some((from, to, fold))
+        });
+        if let Some((from, to, fold)) = crossed {
+            let ways = [fold - clear - to, fold + clear - from];
+            let aside = set.aside.filter(|_| flat[at].shift != 0.0);
+            let is_free = |width, by| {
+                let mut y = top;
+                let is_crossed = flat.iter().enumerate().any(|(other, strip)| {
+                    y += if other == 0 { 0.0 } else { strip.space };
+                    let is_near = y < to + by && y + strip.height > from + by && other != at;
+                    y += strip.height;
+                    let inner = &column[strip.block].strips[strip.strip];
+                    is_near && is_beside(inner, width, geometry.measure, is_rtl)
+                });
+                from + by >= top && to + by <= bottom && !is_crossed
+            };
+            let free = ways.into_iter().filter(|by| aside.is_some_and(|width| is_free(width, *by)));
+            let free = free.min_by(|one, two| one.abs().total_cmp(&two.abs()));
+            flat[at].lower = free.unwrap_or(ways[1]);
+            flat[at].grown = if free.is_some() { 0.0 } else { ways[1] };
+            flat[at].height += flat[at].grown;
+        }
+        y += flat[at].height;
     }
 }
 
@@ -152,9 +221,10 @@ fn place(strips: &[ColumnStrip], column: &[Arc<SetBlock>], left: f32, top: f32) 
         if number > 0 {
             y += here[0].space;
         }
-        let whole = set.form.is_some() && here.len() == set.strips.len();
+        let whole =
+            set.form.is_some() && here.len() == set.strips.len() && here[1..].iter().all(|strip| strip.lower == 0.0);
         if whole {
-            placed.push(PlacedPart::form(set, left + here[0].shift, y));
+            placed.push(PlacedPart::form(set, left + here[0].shift, y + here[0].lower));
         }
         for (inner, strip) in here.iter().enumerate() {
             if inner > 0 {
@@ -163,7 +233,7 @@ fn place(strips: &[ColumnStrip], column: &[Arc<SetBlock>], left: f32, top: f32) 
             if !whole {
                 placed.push(PlacedPart {
                     x: left + strip.shift,
-                    y,
+                    y: y + strip.lower,
                     part: PagePart::Strip(Strip {
                         block: here[0].block + 1,
                         role: set.role.clone(),

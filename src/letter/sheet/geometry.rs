@@ -56,11 +56,13 @@ pub(crate) fn geometry(own: &Stationery) -> Geometry {
         seen,
         window: behind,
         folds: match window {
-            EnvelopeWindow::Din5008A => [87.0 * MM, 192.0 * MM],
-            EnvelopeWindow::Din5008B => [105.0 * MM, 210.0 * MM],
+            EnvelopeWindow::Din5008A => [87.0 * MM, 192.0 * MM, 0.0],
+            EnvelopeWindow::Din5008B => [105.0 * MM, 210.0 * MM, 0.0],
             // A5 is folded once.
-            _ if own.paper == Paper::A5 => [height / 2.0; 2],
-            _ => [third, 2.0 * third],
+            _ if own.paper == Paper::A5 => [height / 2.0, 0.0, 0.0],
+            // In three it is too high for an envelope.
+            _ if own.paper == Paper::Legal => [0.25, 0.5, 0.75].map(|share| share * height),
+            _ => [third, 2.0 * third, 0.0],
         },
         fold_marks: matches!(window, EnvelopeWindow::Din5008A | EnvelopeWindow::Din5008B),
         address_centred: matches!(window, EnvelopeWindow::Us10 | EnvelopeWindow::DlUk),

@@ -136,7 +136,7 @@ pub(crate) struct Geometry {
     /// The window itself while the sheet lies at the lower left of the envelope, where it can slide.
     pub window: Option<Rect>,
     /// Where the sheet is folded, from the top edge.
-    pub folds: [f32; 2],
+    pub folds: [f32; 3],
     /// The letter itself bears marks for folding and punching, as DIN 5008 has it.
     pub fold_marks: bool,
     /// Top of the small line that names the sender inside the window, where the standard has one.

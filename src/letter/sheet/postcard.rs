@@ -47,7 +47,7 @@ pub(crate) fn front(own: &Stationery, usual: f32) -> Geometry {
         address_centred: false,
         seen: Some(address),
         window: None,
-        folds: [0.0; 2],
+        folds: [0.0; 3],
         fold_marks: false,
         return_line: None,
         body_top: if head > 0.0 { top + head + 3.0 * MM } else { top },

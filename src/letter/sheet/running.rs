@@ -16,6 +16,8 @@ const HEAD: f32 = 0.88;
 const FOOT: f32 = 0.76;
 /// White above the foot, in mm.
 const ABOVE: f32 = 4.0;
+/// A number that no block of a letter has: the foot is a paragraph by itself.
+const FOOT_BLOCK: usize = usize::MAX / 2;
 /// How many lines stand at the foot at most.
 const MOST: usize = 6;
 
@@ -67,7 +69,7 @@ impl Footer {
         let mut y = first_baseline(frame, geometry, self.count);
         // It is read once, however many pages have it.
         let role = if page > 1 { ReadingRole::Artifact } else { ReadingRole::Paragraph };
-        let mut strip = Strip { height: geometry.height, role, ..Strip::default() };
+        let mut strip = Strip { height: geometry.height, block: FOOT_BLOCK, role, ..Strip::default() };
         for (x, line) in set(setter, frame, geometry, &with_numbers(&self.text, (page, pages))) {
             strip.marks.push(Mark::Text { x: geometry.left + x, y, line });
             y += distance(frame);

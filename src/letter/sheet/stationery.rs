@@ -92,7 +92,7 @@ pub(crate) fn letterhead(
     // The sender was read above; marks for folding are nothing to be read.
     strip.tag(ReadingRole::Artifact);
     if geometry.fold_marks {
-        let [upper, lower] = geometry.folds;
+        let [upper, lower, _] = geometry.folds;
         for (y, length) in [(upper, MARKS.1), (PUNCH * MM, MARKS.2), (lower, MARKS.1)] {
             strip.marks.push(Mark::Rule { x: MARKS.0 * MM, y, width: length * MM, weight: Mark::THIN, colour: None });
         }

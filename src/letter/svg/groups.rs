@@ -19,9 +19,9 @@ pub(crate) struct GlyphPair {
 }
 
 /// From so many times on it is shorter to say once what a group consists of.
-const WORTH: usize = 4;
+const WORTH: usize = 3;
 /// How often groups are put together into larger ones.
-const ROUNDS: usize = 8;
+const ROUNDS: usize = 24;
 
 /// Puts what stands together often into groups, which get the numbers from `next` on.
 pub(crate) fn group(lines: &mut [Vec<PlacedGlyph>], next: usize) -> Vec<GlyphPair> {

@@ -46,6 +46,9 @@ pub fn svg(job: &PrintJob<'_>) -> Result<(Printed, Vec<Vec<String>>)> {
     Ok((laid.printed, drawn))
 }
 
+/// How far a glyph may be from its place because those before it in its word were rounded, in halves of a step.
+const DRIFT: i32 = 2;
+
 /// A page in the making.
 struct Sheet<'a> {
     fonts: &'a Fonts,
@@ -158,12 +161,18 @@ impl<'a> Sheet<'a> {
             let mut glyphs = Vec::new();
             for run in runs {
                 let mut pen = run.x;
+                // A pair of glyphs is equally far apart wherever it stands in a word, so that it makes a group.
+                let mut near: Option<i32> = None;
                 for glyph in &run.glyphs {
-                    if let Some(what) = self.outline(run.face, glyph.code) {
-                        let at = [(pen + glyph.offset.0) / across, glyph.offset.1 / down].map(|at| rounded(at * 2.0));
-                        glyphs.push(PlacedGlyph { what, at: at.into() });
+                    let halves = |points: f32| rounded(points / across * 2.0);
+                    let what = self.outline(run.face, glyph.code);
+                    let x = near.filter(|near| (halves(pen) - near).abs() <= DRIFT).unwrap_or(halves(pen));
+                    if let Some(what) = what {
+                        let at = (x + halves(glyph.offset.0), rounded(glyph.offset.1 / down * 2.0));
+                        glyphs.push(PlacedGlyph { what, at });
                     }
                     pen += glyph.advance;
+                    near = what.map(|_| x + halves(glyph.advance));
                 }
             }
             self.places.push(self.seen.len());
@@ -280,10 +289,7 @@ impl<'a> Sheet<'a> {
         let is_rtl = line.text.chars().find(|c| c.is_alphabetic()).is_some_and(is_rtl_letter);
         let (x, direction) = if is_rtl { (x + line.width, " direction=\"rtl\"") } else { (x, "") };
         let [x, y, width, size] = [x, y, line.width, size].map(decimal);
-        let _ = write!(
-            self.text,
-            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" textLength=\"{width}\" lengthAdjust=\"spacingAndGlyphs\"{direction}>"
-        );
+        let _ = write!(self.text, "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" textLength=\"{width}\"{direction}>");
         let mut at = 0;
         let mut found: Vec<_> = line.links.iter().collect();
         found.sort_by_key(|link| link.text.start);

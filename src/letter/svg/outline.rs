@@ -7,9 +7,9 @@ use skrifa::{FontRef, GlyphId, MetadataProvider};
 use crate::letter::fonts::face::Face;
 use crate::letter::number::rounded;
 
-/// How many steps make the size of the type: at 12 points one is a fortieth of a point, and half of it is the most by which
-/// a point is off.
-pub(crate) const STEPS: f32 = 500.0;
+/// How many steps make the size of the type: at 12 points one is a twentieth of a point, and half of it, a thirtieth of a
+/// pixel at 100 dpi, is the most by which a point is off.
+pub(crate) const STEPS: f32 = 250.0;
 
 /// The outline of a code of the face; empty for one that draws nothing.
 pub(crate) fn outline(face: &Face, code: u16) -> String {
@@ -69,6 +69,15 @@ fn point(x: f32, y: f32) -> PathPoint {
     (rounded(x), rounded(y))
 }
 
+/// Whether a curve is a line, or nothing at all, to half a step.
+fn is_straight(from: PathPoint, control: PathPoint, to: PathPoint) -> bool {
+    let (line, bend) = ((to.0 - from.0, to.1 - from.1), (control.0 - from.0, control.1 - from.1));
+    let (apart, length) = (line.0 * bend.1 - line.1 * bend.0, line.0.pow(2) + line.1.pow(2));
+    // A curve goes half as far from the line as its control point does.
+    let along = line.0 * bend.0 + line.1 * bend.1;
+    apart.pow(2) <= length && (0..=length).contains(&along)
+}
+
 impl OutlinePen for Path {
     fn move_to(&mut self, x: f32, y: f32) {
         // A second pair of numbers would be a line.
@@ -80,6 +89,9 @@ impl OutlinePen for Path {
 
     fn line_to(&mut self, x: f32, y: f32) {
         let to = point(x, y);
+        if to == self.at {
+            return;
+        }
         let command = match to {
             (_, y) if y == self.at.1 => 'h',
             (x, _) if x == self.at.0 => 'v',
@@ -91,6 +103,9 @@ impl OutlinePen for Path {
 
     fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
         let (control, to) = (point(cx, cy), point(x, y));
+        if is_straight(self.at, control, to) {
+            return self.line_to(x, y);
+        }
         // Most curves go on as the one before ended; one step off is the same to the eye.
         let mirrored = self.control.map(|before| (2 * self.at.0 - before.0, 2 * self.at.1 - before.1));
         let mirrored = mirrored.filter(|m| (m.0 - control.0).abs() <= 1 && (m.1 - control.1).abs() <= 1);
@@ -124,13 +139,15 @@ mod tests {
         path.line_to(10.0, 45.6);
         path.line_to(4.0, 45.6);
         path.line_to(8.0, 40.0);
-        path.line_to(7.0, 41.0);
-        path.quad_to(6.0, 40.0, 5.0, 40.0);
-        path.quad_to(4.0, 40.0, 3.0, 39.0);
-        path.quad_to(4.0, 30.0, 10.0, 20.0);
+        // To the eye it is a line, and then nothing.
+        path.quad_to(7.5, 40.5, 7.0, 41.0);
+        path.line_to(7.2, 41.1);
+        path.quad_to(3.0, 37.0, -1.0, 37.0);
+        path.quad_to(-5.0, 37.0, -9.0, 33.0);
+        path.quad_to(-8.0, 30.0, 10.0, 20.0);
         path.close();
         path.move_to(11.0, 20.0);
-        assert_eq!(path.out, "m10 20v26h-6l4-6-1 1q-1-1-2-1t-2-1q1-9 7-19zm1 0");
+        assert_eq!(path.out, "m10 20v26h-6l4-6-1 1q-4-4-8-4t-8-4q1-3 19-13zm1 0");
         let fonts = Fonts::shipped();
         let face = &fonts.faces()[0];
         let code =

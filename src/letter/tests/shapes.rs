@@ -2,7 +2,7 @@
 
 use super::as_text::layout_text;
 use crate::letter::line::typeset::Setter;
-use crate::letter::page::{Mark, PagePart};
+use crate::letter::page::{Mark, PagePart, reading};
 use crate::letter::sheet::{geometry, layout, paper};
 use crate::letter::{Colour, EnvelopeWindow, Fonts, Images, Letter, Paper, PrintJob, Stationery};
 use crate::merge::head::{FigureStyle, FooterPages, Margins, TextAlign};
@@ -250,6 +250,57 @@ fn a_coupon_is_a_box_with_its_code_at_the_right() {
         let laid = text_of(markdown, us());
         assert_eq!(laid.split("page 1").next(), Some(expected), "{markdown}");
     }
+}
+
+#[test]
+fn the_foot_is_read_by_itself_and_last() {
+    let (fonts, images, own) = (Fonts::shipped(), Images::default(), [us()]);
+    let mut setter = Setter::new(&fonts);
+    let constants = layout::Constants::new(&mut setter, &own, &images, &[]);
+    let letter = Letter { footer: Some("Open every day".to_owned()), ..letter(TEXT) };
+    let laid = layout::letter(&mut setter, &constants, &own, &images, &letter);
+    let read = reading::page(&laid.pages[0], 0);
+    let of_foot: Vec<usize> = (0..read.len()).filter(|&at| read[at].path == read[read.len() - 1].path).collect();
+    assert_eq!(of_foot, [read.len() - 1]);
+    assert!(matches!(read[read.len() - 1].mark, Some(Mark::Text { line, .. }) if line.text == "Open every day"));
+}
+
+#[test]
+fn codes_keep_clear_of_the_folds() {
+    let code = "![](regulars-qr:K7QX-93MP)";
+    let ends = [
+        format!("{code}\n\nYours,"),
+        format!("{code}\n\n{TEXT}"),
+        format!("> {code}\n\nYours,"),
+        format!("Yours,\n\n:::after\n\n{code}\n\nP.S. {TEXT}"),
+        format!(":::coupon\n**A bottle**\n\n{code}\n:::"),
+    ];
+    for (paper, window) in [
+        (Paper::Letter, EnvelopeWindow::Us10),
+        (Paper::A4, EnvelopeWindow::Din5008A),
+        (Paper::A5, EnvelopeWindow::None),
+        (Paper::Legal, EnvelopeWindow::None),
+    ] {
+        let own = || Stationery { paper, window, ..us() };
+        let geometry = geometry::geometry(&own());
+        for (lines, end) in (0..30).flat_map(|lines| ends.iter().map(move |end| (lines, end))) {
+            let laid = text_of(&format!("{}{end}", "a\n\n".repeat(lines)), own());
+            let found = lines_with(&laid, "code K7QX-93MP");
+            let top = found[0].split_whitespace().nth(1).and_then(|top| top.parse::<f32>().ok()).expect("a top");
+            let bottom = top + 22.0 * paper::MM;
+            let is_clear = |fold: f32| top >= fold + 5.0 || bottom <= fold - 5.0;
+            let is_whole = found.len() == 1 && bottom <= geometry.bottom + 1.0;
+            assert!(is_whole && geometry.folds.into_iter().all(is_clear), "{paper} {lines} {end}: {laid}");
+        }
+    }
+    // In the text of a short letter the code goes down beside the signature, and nothing else moves.
+    let laid = |folded| {
+        let window = if folded { EnvelopeWindow::Us10 } else { EnvelopeWindow::None };
+        let laid = text_of(&format!("{}{}", "a\n\n".repeat(8), ends[0]), Stationery { window, ..us() });
+        let top = |what| lines_with(&laid, what)[0].split_whitespace().nth(1).and_then(|top| top.parse::<i32>().ok());
+        top("Yours,").zip(top("Helen")).map(|(above, below)| below - above)
+    };
+    assert_eq!(laid(true), laid(false));
 }
 
 #[test]
