@@ -336,11 +336,11 @@ fn traces_of_a_forgotten_person_are_told_after_a_kill() {
             assert!(!shop.run(next).status(status).talk().contains("forgotten"), "{key} {next}: told twice");
         }
     }
-    // An object has no warnings, so the next command tells.
+    // An object has no warnings, so the next command shows them.
     note(&shop, "to_wipe");
     shop.run("calls --json").quiet();
     assert!(shop.run("calls").talk().contains(LETTERS));
-    // `forget` tells it itself, also of the one before, and nothing is left to tell.
+    // `forget` shows it itself, also of the one before, and nothing is left to show.
     note(&shop, "to_wipe");
     let told = shop.run("customer forget C-01 --yes").talk();
     assert!(told.contains("out/spring may have a piece of theirs") && told.contains(LETTERS), "{told}");

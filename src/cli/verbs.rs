@@ -135,7 +135,7 @@ pub fn main() -> ExitCode {
     exit
 }
 
-/// Tells what a forgetting that was killed could not tell.
+/// Shows the warnings of a `customer forget` that was killed.
 fn tell(traces: &[String], context: &Context) {
     let Ok(shop) = context.shop() else { return };
     customer::late_warnings(&shop, traces).iter().for_each(|line| to_stderr(&format!("warning: {line}\n")));
