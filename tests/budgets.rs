@@ -5,7 +5,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{Server, Shop, program, words_of};
+use crate::support::{Server, Shop, dump, interrupt, program, words_of};
 
 /// The time limit of a verb: the debug build on a busy machine is slow.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -241,6 +241,78 @@ fn pictures_are_measured_wherever_they_stand() {
     assert!(bounded(&shop, "check", "a folder").1.contains("there is no image `own.png`"));
 }
 
+/// A PDF file of these objects, numbered from 1; the first is the catalog.
+fn pdf_of(objects: &[String], trailer: &str) -> String {
+    let (mut text, mut places) = ("%PDF-1.5\n".to_owned(), String::new());
+    for (number, object) in (1..).zip(objects) {
+        writeln!(places, "{:010} 00000 n ", text.len()).unwrap();
+        writeln!(text, "{number} 0 obj\n{object}\nendobj").unwrap();
+    }
+    let (start, size) = (text.len(), objects.len() + 1);
+    write!(text, "xref\n0 {size}\n0000000000 65535 f \n{places}").unwrap();
+    write!(text, "trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{start}\n%%EOF").unwrap();
+    text
+}
+
+#[test]
+fn a_background_that_is_hostile_is_drawn_or_named() {
+    let stream = |bytes: &str| format!("<< /Length {} >>\nstream\n{bytes}\nendstream", bytes.len());
+    let file = |tree: &str, page: &str, more: &[String], trailer: &str| {
+        let catalog = "<< /Type /Catalog /Pages 2 0 R >>".to_owned();
+        let tree = format!("<< /Type /Pages /Count 1 {tree} >>");
+        let page = format!("<< /Type /Page /Parent 2 0 R /Contents 4 0 R {page} >>");
+        let drawn = stream("0 0 m 100 100 l S");
+        pdf_of(&[&[catalog, tree, page, drawn], more].concat(), trailer)
+    };
+    let one = "/Kids [3 0 R] /MediaBox [0 0 612 792]";
+    let chain: Vec<String> =
+        (5..10_005).map(|n| format!("<< /A {} 0 R /B [5 0 R {n} 0 R] /C 2 0 R >>", n + 1)).collect();
+    let ring = ["6 0 R".to_owned(), "5 0 R".to_owned()];
+    let form = "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /A 5 0 R >> >> /Length 4 >>";
+    let deep = |depth: usize| ["[".repeat(depth) + &"]".repeat(depth)];
+    let key = ["<< /Filter /Standard /V 1 /R 2 /O (aa) /U (aa) /P -4 >>".to_owned()];
+    let sound = file(one, "", &[], "");
+    let wide = " ".repeat(1 << 20);
+    let much = stream(&wide);
+    let parts = "/Contents [".to_owned() + &"5 0 R ".repeat(65) + "]";
+    let is_drawn = "";
+    for (what, text, said) in [
+        ("a sound one", sound.clone(), is_drawn),
+        ("a page in a ring", file("/Kids [2 0 R 3 0 R] /Parent 2 0 R /MediaBox [0 0 612 792]", "", &[], ""), "?"),
+        ("a size in a ring", file("/Kids [3 0 R] /MediaBox 5 0 R", "", &ring, ""), "its page has no size"),
+        ("resources in a ring", file(one, "/Resources 5 0 R", &ring, ""), "?"),
+        (
+            "a form that draws itself",
+            file(one, "/Resources << /XObject << /A 5 0 R >> >>", &[format!("{form}\nstream\n/A Do\nendstream")], ""),
+            "?",
+        ),
+        ("10,000 objects", file(one, "/Resources 5 0 R", &chain, ""), is_drawn),
+        ("arrays in arrays", file(one, "/Resources 5 0 R", &deep(100_000), ""), "?"),
+        ("a huge sheet", file("/Kids [3 0 R] /MediaBox [0 0 1e30 99999999999999999999]", "", &[], ""), "background"),
+        ("a sheet without end", file("/Kids [3 0 R] /MediaBox [-4e38 -4e38 4e38 4e38]", "", &[], ""), "background"),
+        (
+            "a password",
+            file(one, "", &key, "/Encrypt 5 0 R /ID [(a)(a)]"),
+            "background `x.pdf` cannot be used: the PDF file",
+        ),
+        ("half a file", sound[..sound.len() / 2].to_owned(), "background `x.pdf` cannot be used"),
+        ("a first line", "%PDF-1.5\n".to_owned(), "background `x.pdf` cannot be used"),
+        ("a table in a ring", file(one, "", &[], &format!("/Prev {}", sound.find("xref").unwrap())), "?"),
+        ("a part that is drawn 65 times", file(one, "", &[much], "").replacen("/Contents 4 0 R", &parts, 1), "?"),
+    ] {
+        let shop = Shop::new();
+        shop.edit("letter-templates/spring.md", "paper = \"letter\"", "paper = \"letter\"\nbackground = \"x.pdf\"");
+        shop.write("letter-templates/x.pdf", text);
+        let is_planned = bounded(&shop, "plan spring", what).0 == 0;
+        for line in ["check", "preview spring C-01"].iter().take(1 + usize::from(is_planned)) {
+            let (status, talk) = bounded(&shop, line, what);
+            let is_right =
+                if said == "?" { status <= 1 } else { (status == 0) == said.is_empty() && talk.contains(said) };
+            assert!(is_right, "{what}: `{line}`: {status}: {talk}");
+        }
+    }
+}
+
 #[test]
 fn a_font_that_is_broken_is_named_by_every_verb() {
     let shop = Shop::new();
@@ -416,6 +488,34 @@ fn a_row_and_a_cell_have_a_size() {
     let (_, talk) = bounded(&shop, "import customers long.csv", "Latin-1");
     assert!(talk.contains("long.csv:3: this row is longer than 1 MB"), "{talk}");
     assert_eq!(shop.count("SELECT count(*) FROM customer WHERE ref LIKE 'C-9%'"), 0);
+}
+
+fn random_bytes(many: usize) -> Vec<u8> {
+    let mut dice = fastrand::Rng::with_seed(1);
+    (0..many).map(|_| dice.u8(..)).collect()
+}
+
+/// Where nothing but reading goes on, and in the middle of a transaction.
+#[cfg(unix)]
+#[test]
+fn an_import_that_is_stopped_ends_soon() {
+    let shop = Shop::new();
+    let header = "ref,first_name,last_name,note\nC-90,Ann,Lee,tea\n";
+    shop.write("open.csv", format!("{header}C-91,Ann,Lee,\"{}", "C-92,Ann,Lee,tea\n".repeat(3_000_000)));
+    shop.write("bytes.csv", random_bytes(2_000_000));
+    let rows: String = (0..100_000).map(|n| format!("R-{n},C-01,2024-02-20,5.00\n")).collect();
+    shop.write("many.csv", format!("receipt,ref,on,amount\n{rows}"));
+    let before = dump(&shop.file("regulars.db"));
+    for line in ["import customers open.csv", "import customers bytes.csv", "import purchases many.csv"] {
+        let mut child = program(&shop.path(), &words_of(line)).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(500));
+        let began = Instant::now();
+        interrupt(child.id());
+        let status = child.wait().unwrap();
+        assert!(began.elapsed() < LONGEST, "{line}: {:?} after it was stopped", began.elapsed());
+        assert_eq!(status.code(), Some(1), "{line}");
+        assert_eq!(dump(&shop.file("regulars.db")), before, "{line}");
+    }
 }
 
 #[test]

@@ -8,7 +8,8 @@ use std::process::{Output, Stdio};
 use regulars::for_tests::fuzz_cases;
 use rusqlite::Connection;
 
-use crate::support::{Crowd, Run, Shop, copy_into, dump, files_below, program, words_of};
+use crate::sending::through;
+use crate::support::{Crowd, PostOffice, Run, Shop, copy_into, dump, files_below, program, words_of};
 
 /// Runs commands at the same time; returns their output.
 fn together(folder: &Path, lines: &[&str]) -> Vec<Output> {
@@ -173,7 +174,7 @@ fn of_shops_made_in_one_folder_one_wins() {
 }
 
 /// Verbs that write, each at the same time as each other one, itself among them.
-const WRITING: [&str; 19] = [
+const WRITING: [&str; 22] = [
     "import customers more.csv",
     "import purchases sales.csv",
     "import undo 1",
@@ -193,7 +194,35 @@ const WRITING: [&str; 19] = [
     "backup copy.db",
     "restore before.db",
     "till token counter",
+    "redeem --customer C-01 --campaign spring --spend 5",
+    "send mailing",
+    "bounces mail",
 ];
+
+/// A campaign of emails that is planned, and mail that came back.
+fn with_mailing(shop: &Shop, office: &PostOffice) {
+    let people: String =
+        (0..40).map(|n| format!("E-{n},Eve,Elm{n},{n} B St,Salem,MA,01970,e{n}@home.example,yes\n")).collect();
+    shop.write(
+        "mailed.csv",
+        format!("ref,first_name,last_name,street,city,state,postcode,email,email_consent\n{people}"),
+    );
+    let sales: String = (0..40).map(|n| format!("E{n},E-{n},2024-02-02,90.00\n")).collect();
+    shop.write("paid.csv", format!("receipt,ref,date,amount\n{sales}"));
+    shop.run("import customers mailed.csv").quiet();
+    shop.run("import purchases paid.csv").quiet();
+    through(shop, "june@example.com", office, "");
+    shop.write("campaigns/mailing.toml", shop.read("campaigns/spring.toml").replace("\"letter\"\n", "\"email\"\n"));
+    drop(shop.run("plan mailing").talk());
+    for n in 0..20 {
+        let report = format!("Final-Recipient: rfc822; e{n}@home.example\nAction: failed\nStatus: 5.1.1\n");
+        let head = "Content-Type: multipart/report; report-type=delivery-status; boundary=b";
+        let part = format!(
+            "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; home.example\n\n{report}\n--b--\n"
+        );
+        shop.write(&format!("mail/{n}.eml"), format!("From: daemon@home.example\nSubject: Returned\n{head}\n\n{part}"));
+    }
+}
 
 /// Each does all of its work, or reports in one sentence why it did not; a sample of the pairs, all of them in `sh tests/long`.
 #[test]
@@ -205,6 +234,8 @@ fn whatever_two_verbs_meet_nothing_is_half() {
     shop.write("sales.csv", format!("receipt,ref,date,amount\n{sales}"));
     shop.run("plan spring").quiet();
     fs::copy(shop.file("campaigns/spring.toml"), shop.file("campaigns/summer.toml")).unwrap();
+    let office = PostOffice::open();
+    with_mailing(&shop, &office);
     shop.run("backup before.db").quiet();
     let pairs: Vec<(&str, &str)> =
         (0..WRITING.len()).flat_map(|a| (a..WRITING.len()).map(move |b| (WRITING[a], WRITING[b]))).collect();

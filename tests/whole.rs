@@ -303,6 +303,51 @@ fn what_was_erased_and_not_wiped_is_wiped_by_the_next_command() {
     }
 }
 
+/// Where the letters and previews of a forgotten person lie is told once, by `forget` or by whatever wipes the file later.
+#[test]
+fn traces_of_a_forgotten_person_are_told_after_a_kill() {
+    const LETTERS: &str =
+        "warning: out/spring may have a piece of a customer who was forgotten: print it again, or delete it";
+    const NAMED: &str = "warning: campaigns/spring.toml has the reference of a customer who was forgotten, and so does";
+    let traces = "out/spring\nout/never\ncampaigns/spring.toml\nout/spring\n";
+    let note = |shop: &Shop, key: &str| {
+        let sql = "INSERT INTO setting (key, value) VALUES (?1, CAST(?2 AS BLOB))";
+        Connection::open(shop.file("regulars.db")).unwrap().execute(sql, [key, traces]).unwrap();
+    };
+    let notes = |shop: &Shop| shop.count("SELECT count(*) FROM setting WHERE key IN ('to_wipe', 'to_tell')");
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    shop.run("print spring").quiet();
+    for key in ["to_wipe", "to_tell"] {
+        for (next, status) in [
+            ("calls", 0),
+            ("customer find Smith", 0),
+            ("segment true", 0),
+            ("doctor", 0),
+            ("import list", 0),
+            ("customer show C-99", 1),
+        ] {
+            note(&shop, key);
+            let told = shop.run(next).status(status).talk();
+            assert_eq!(told.matches(LETTERS).count(), 1, "{key} {next}: {told}");
+            assert_eq!(told.matches(NAMED).count(), 1, "{key} {next}: {told}");
+            assert!(!told.contains("out/never"), "{key} {next}: {told}");
+            assert_eq!(notes(&shop), 0, "{key} {next}");
+            assert!(!shop.run(next).status(status).talk().contains("forgotten"), "{key} {next}: told twice");
+        }
+    }
+    // An object has no warnings, so the next command shows them.
+    note(&shop, "to_wipe");
+    shop.run("calls --json").quiet();
+    assert!(shop.run("calls").talk().contains(LETTERS));
+    // `forget` shows it itself, also of the one before, and nothing is left to show.
+    note(&shop, "to_wipe");
+    let told = shop.run("customer forget C-01 --yes").talk();
+    assert!(told.contains("out/spring may have a piece of theirs") && told.contains(LETTERS), "{told}");
+    assert_eq!(notes(&shop), 0);
+    shop.run("calls").quiet();
+}
+
 #[test]
 fn what_cannot_be_wiped_yet_is_named_by_the_doctor() {
     let shop = forgotten_but_not_wiped();

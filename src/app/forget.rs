@@ -15,10 +15,9 @@ pub(crate) struct Forgotten {
     pub(crate) purchases: usize,
     /// The campaigns that had a piece for them.
     pub(crate) campaigns: Vec<String>,
-    /// Campaigns among them whose printed pieces are still in `out/`.
-    pub(crate) printed: Vec<String>,
-    /// Stored campaign files that name one of their references.
-    pub(crate) files: Vec<String>,
+    /// Paths that may have data of theirs: the folders of these campaigns' pieces, and campaign files that name one of
+    /// their references.
+    pub(crate) traces: Vec<String>,
     /// Why the database file still contains the erased data.
     pub(crate) untidy: Option<Error>,
 }
@@ -35,19 +34,33 @@ pub(crate) fn forget(shop: &Shop, id: CustomerId, on: NaiveDate) -> Result<Forgo
         let customer = customers::by_id(write, id)?;
         let references = customers::references(write, customer.id)?;
         let places = campaign::places(write, id)?;
-        let forgotten = Forgotten {
-            purchases: customers::count_purchases(write, customer.id)?,
-            campaigns: campaign::campaigns_of(write, &places)?,
-            printed: Vec::new(),
-            files: campaign::files_naming(write, &references)?,
-            untidy: None,
-        };
+        let campaigns = campaign::campaigns_of(write, &places)?;
+        let mut traces: Vec<String> = campaigns.iter().map(|slug| format!("out/{slug}")).collect();
+        traces.extend(campaign::files_naming(write, &references)?);
+        let purchases = customers::count_purchases(write, customer.id)?;
+        let forgotten = Forgotten { purchases, campaigns, traces, untidy: None };
         let erasure = Erasure { customer: &customer, references, places, country: &shop.settings.country, on };
         TABLE_OWNERS.iter().try_for_each(|owner| (owner.forget)(write, &erasure))?;
-        write.mark_to_wipe()?;
+        write.mark_to_wipe(&forgotten.traces)?;
         Ok(forgotten)
     })?;
     forgotten.untidy = store.wipe().err();
-    forgotten.printed = forgotten.campaigns.iter().filter(|slug| shop.out(slug).is_dir()).cloned().collect();
+    if forgotten.untidy.is_none() {
+        // Otherwise it is told twice.
+        let _ = store.write(|write| write.mark_told());
+    }
     Ok(forgotten)
+}
+
+/// Among paths with traces of a forgotten customer, those that still exist.
+pub(crate) fn remaining(shop: &Shop, traces: &[String]) -> Vec<String> {
+    let mut paths: Vec<String> = traces.iter().filter(|path| shop.folder.join(path).exists()).cloned().collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+/// Records that the owner was told of the traces.
+pub(crate) fn told(shop: &Shop) -> Result<()> {
+    shop.store()?.write(|write| write.mark_told())
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -25,6 +26,8 @@ pub(super) struct Context {
     pub(super) watched: bool,
     /// Whether to print an object instead of text.
     pub(super) json: bool,
+    /// Paths that may have data of people who were forgotten, found when the database was opened.
+    pub(super) traces: Arc<OnceLock<Vec<String>>>,
     /// Runs a verb as typed, for the demo.
     pub(super) perform: Perform,
     /// The definition of the command line.
@@ -33,7 +36,7 @@ pub(super) struct Context {
 
 impl Context {
     pub(super) fn shop(&self) -> Result<Shop> {
-        Shop::open(&self.folder)
+        Ok(Shop { traces: Arc::clone(&self.traces), ..Shop::open(&self.folder)? })
     }
 
     /// The day on which something happened: today by default, and never in the future.

@@ -1,6 +1,7 @@
 //! `demo [DIR]`: plays the two years of the story, with the verbs that an owner would type, and shows the results.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -170,6 +171,7 @@ impl Play<'_> {
             clock: Clock::fixed(today),
             watched: false,
             json: false,
+            traces: Arc::default(),
             perform: self.typed.perform,
             command: self.typed.command,
         };

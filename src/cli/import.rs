@@ -9,7 +9,7 @@ use super::done::Done;
 use super::import_file::{self, FileArguments};
 use super::output::to_stderr;
 use super::progress::progress;
-use super::stop::stop_on_ctrl_c;
+use super::stop::stop_soon_on_ctrl_c;
 use super::{import_list, import_past, import_undo};
 use crate::app::import::{self, ImportProgress, ImportRequest, PurchaseImport, Recognised};
 use crate::error::Result;
@@ -107,7 +107,7 @@ pub(super) fn run(arguments: &ImportArguments, context: &Context) -> Result<Done
         }
         at => import_file::show_step(&bar, &at),
     };
-    let stop = stop_on_ctrl_c()?;
+    let stop = stop_soon_on_ctrl_c()?;
     let request = ImportRequest { file: file.file(path), options, purchases, with_profile: context.watched };
     let (imported, recognised, profile) = import::import(&shop, request, context.clock.now(), (&stop, &show))?;
     bar.finish_and_clear();

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::context::Context;
 use super::done::Done;
 use super::import_file::{self, FileArguments};
-use super::stop::stop_on_ctrl_c;
+use super::stop::stop_soon_on_ctrl_c;
 use crate::app;
 use crate::campaign::Past;
 use crate::domain::Response;
@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &ImportPastArguments, context: &Context) -> Result<
     arguments.file.ask(&shop, &arguments.path)?;
     let bar = super::progress::progress(context, 0, "Reading");
     let show = |at: app::import::ImportProgress<'_>| import_file::show_step(&bar, &at);
-    let (file, stop) = (arguments.file.file(&arguments.path), stop_on_ctrl_c()?);
+    let (file, stop) = (arguments.file.file(&arguments.path), stop_soon_on_ctrl_c()?);
     let (imported, visits) = app::import::import_past(&shop, file, past, context.clock.now(), (&stop, &show))?;
     bar.finish_and_clear();
     let recipients = imported.report.added;

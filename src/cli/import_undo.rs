@@ -7,7 +7,7 @@ use super::customer::one_line;
 use super::done::Done;
 use super::output::{can_ask, confirms};
 use super::progress::progress;
-use super::stop::stop_on_ctrl_c;
+use super::stop::stop_soon_on_ctrl_c;
 use crate::app::import_undo::{self, ImportUndone};
 use crate::domain::ImportedData;
 use crate::error::{Error, Result};
@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &ImportUndoArguments, context: &Context) -> Result<
     if !dry_run && !yes {
         ask(&record)?;
     }
-    let stop = stop_on_ctrl_c()?;
+    let stop = stop_soon_on_ctrl_c()?;
     let bar = progress(context, 0, "Undoing");
     let show = |done: usize, total: usize| {
         bar.set_length(total as u64);

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use clap::{CommandFactory, Parser};
@@ -113,10 +114,11 @@ pub fn main() -> ExitCode {
         folder: line.shop,
         watched: std::io::stderr().is_terminal() && !line.json,
         json: line.json,
+        traces: Arc::default(),
         perform,
         command: CommandLine::command,
     };
-    match line.verb.run(&context) {
+    let exit = match line.verb.run(&context) {
         Ok(done) => show(&done, line.json),
         Err(error) => {
             let error = app::doctor::with_whose(error, &context.folder);
@@ -125,7 +127,19 @@ pub fn main() -> ExitCode {
             to_stderr(&error.report());
             unless_unprinted(printed, error.exit_code())
         }
+    };
+    // As an object there are no warnings.
+    if let Some(traces) = context.traces.get().filter(|_| !line.json) {
+        tell(traces, &context);
     }
+    exit
+}
+
+/// Shows the warnings of a `customer forget` that was killed.
+fn tell(traces: &[String], context: &Context) {
+    let Ok(shop) = context.shop() else { return };
+    customer::late_warnings(&shop, traces).iter().for_each(|line| to_stderr(&format!("warning: {line}\n")));
+    let _ = app::forget::told(&shop);
 }
 
 /// Every verb with its options, for the tests of the manual.
@@ -149,6 +163,7 @@ pub(crate) fn perform_in(folder: &Path, today: NaiveDate, words: &[&str]) -> (u8
         clock,
         watched: false,
         json: true,
+        traces: Arc::default(),
         perform,
         command: CommandLine::command,
     };

@@ -1,6 +1,7 @@
 //! Assigns columns to fields: by the dialect's table, or as the owner sets with `--map`.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use csv::StringRecord;
 
@@ -142,8 +143,10 @@ impl<'s> Columns<'s> {
         columns.take_known(&fields, &folded, heading_key);
         // Headings that are shortened, where only one of them may be meant.
         let full: Vec<String> = header.iter().map(|heading| full_key(heading)).collect();
-        let is_one = |key: &String| !key.is_empty() && full.iter().filter(|other| *other == key).count() == 1;
-        let full: Vec<String> = full.iter().map(|key| if is_one(key) { key.clone() } else { String::new() }).collect();
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        full.iter().for_each(|key| *counts.entry(key).or_default() += 1);
+        let once = |key: &String| if counts.get(key.as_str()) == Some(&1) { key.clone() } else { String::new() };
+        let full: Vec<String> = full.iter().map(once).collect();
         columns.take_known(&fields, &full, full_key);
         for said in map {
             columns.say(said, &folded)?;

@@ -7,6 +7,7 @@
 //! counts only in files that also have `b`, and `a#2` is the second column of that heading. If an export has several
 //! addresses, `address` with the name of each begins its columns, the best first.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::columns::{ADDRESS_FIELDS, CUSTOMER_FIELDS, PURCHASE_FIELDS};
@@ -201,7 +202,8 @@ impl Dialect {
         let marked = |d: &&Dialect| !d.is_plain() && d.marks.iter().all(|mark| there(&mark));
         let card = Self::all().find(|d| is_cards && d.name == "vcard");
         let Some(found) = card.or_else(|| Self::all().filter(marked).max_by_key(|d| d.marks.len())) else {
-            let full: Vec<String> = header.iter().map(|heading| full_key(heading)).collect();
+            let folded: HashSet<&String> = folded.iter().collect();
+            let full: HashSet<String> = header.iter().map(|heading| full_key(heading)).collect();
             let is_there = |name: &str| folded.contains(&heading_key(name)) || full.contains(&full_key(name));
             let is_known = |names: &[&str]| names.iter().any(|name| is_there(first(name)));
             let known = |d: &&Dialect| d.columns(kind).iter().filter(|(_, names)| is_known(names)).count();

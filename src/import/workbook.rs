@@ -28,7 +28,7 @@ pub(super) struct WorkbookTable {
 }
 
 /// Limits of the unpacked size and the number of cells, against files made to fill the memory.
-const MOST_BYTES: u64 = 512 << 20;
+const MOST_BYTES: u64 = 256 << 20;
 const MOST_CELLS: usize = 32_000_000;
 
 /// Reads a workbook: its first sheet, or the one that the owner names or numbers.

@@ -7,6 +7,7 @@ mod settings;
 mod toml_table;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use crate::clock::TimeZone;
 use crate::error::{Error, Result};
@@ -27,6 +28,8 @@ pub(crate) struct Shop {
     pub(crate) settings: Settings,
     /// The text of shop.toml.
     pub(crate) text: String,
+    /// Paths that may have data of people who were forgotten, of which the owner was not told.
+    pub(crate) traces: Arc<OnceLock<Vec<String>>>,
 }
 
 impl Shop {
@@ -44,7 +47,7 @@ impl Shop {
         }
         let text = files::read_text(&file).map_err(|e| e.at("shop.toml"))?;
         let settings = Settings::read(&text).map_err(|e| e.at("shop.toml"))?;
-        Ok(Self { folder: folder.to_owned(), settings, text })
+        Ok(Self { folder: folder.to_owned(), settings, text, traces: Arc::default() })
     }
 
     /// The time zone of a folder; that of the machine if it is not a shop, or not a readable one.
@@ -58,7 +61,12 @@ impl Shop {
     /// # Errors
     /// When it is missing, not ours, damaged or too new.
     pub(crate) fn store(&self) -> Result<Store> {
-        Store::open(&self.database())
+        let store = Store::open(&self.database())?;
+        let traces = store.read().traces()?;
+        if !traces.is_empty() {
+            let _ = self.traces.set(traces);
+        }
+        Ok(store)
     }
 
     /// Where the database is.

@@ -9,6 +9,7 @@ use crate::cli::done::Done;
 use crate::cli::output::confirms;
 use crate::customers::Customer;
 use crate::error::{Error, Result};
+use crate::shop::Shop;
 use crate::text;
 
 /// Erase a customer everywhere, permanently. Their sales stay in the totals, without a name.
@@ -33,12 +34,8 @@ pub(super) fn run(arguments: &ForgetArguments, context: &Context) -> Result<Done
     if let Some(fault) = &forgotten.untidy {
         warnings.push(format!("the database file still contains the erased data: {fault}"));
     }
-    for slug in &forgotten.printed {
-        warnings.push(format!("out/{slug} may have a piece of theirs: print it again, or delete it"));
-    }
-    for path in &forgotten.files {
-        warnings.push(format!("{path} has their reference, and so does the copy in its plan"));
-    }
+    let traces = app::forget::remaining(&shop, &forgotten.traces);
+    warnings.extend(traces.iter().map(|path| trace(path, "theirs", "their reference")));
     warnings.push("backups, exports and printed letters made before today still have them".to_owned());
     let Forgotten { purchases, campaigns, .. } = forgotten;
     let anonymous = text::count(purchases, "purchase");
@@ -49,6 +46,21 @@ pub(super) fn run(arguments: &ForgetArguments, context: &Context) -> Result<Done
     );
     let object = json!({ "ref": customer.reference, "purchases": purchases, "campaigns": campaigns });
     Ok(Done::new(text, &object).warn(warnings))
+}
+
+/// Warnings of a forgetting that was killed, after the file was wiped by a later command.
+pub(in crate::cli) fn late_warnings(shop: &Shop, traces: &[String]) -> Vec<String> {
+    let traces = app::forget::remaining(shop, traces);
+    let of = "a customer who was forgotten";
+    traces.iter().map(|path| trace(path, of, &format!("the reference of {of}"))).collect()
+}
+
+fn trace(path: &str, whose: &str, reference: &str) -> String {
+    if path.starts_with("out/") {
+        format!("{path} may have a piece of {whose}: print it again, or delete it")
+    } else {
+        format!("{path} has {reference}, and so does the copy in its plan")
+    }
 }
 
 /// Asks on a terminal; elsewhere no one can answer.

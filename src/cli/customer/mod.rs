@@ -14,6 +14,7 @@ mod show;
 mod unforget;
 mod unmerge;
 
+pub(super) use forget::late_warnings;
 pub(super) use one_line::one_line;
 
 use super::context::Context;

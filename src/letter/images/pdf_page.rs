@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
+use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
 
 /// How many pages of a file are taken: one for the first sheet, one for those after it.
 pub(crate) const PAGES: usize = 2;
@@ -52,7 +52,9 @@ pub(crate) fn pages(bytes: &[u8]) -> Result<Vec<((f32, f32), SheetPage)>, String
 }
 
 fn open(bytes: &[u8]) -> Result<Document, String> {
-    let file = Document::load_mem(bytes).map_err(|_| "the PDF file is damaged".to_owned())?;
+    // Each stream that is unpacked to find the objects.
+    let limit = LoadOptions::with_max_decompressed_size(MOST_CONTENT);
+    let file = Document::load_mem_with_options(bytes, limit).map_err(|_| "the PDF file is damaged".to_owned())?;
     if file.is_encrypted() || file.trailer.has(b"Encrypt") {
         return Err("the PDF file is locked with a password".to_owned());
     }
@@ -92,6 +94,9 @@ impl PageParts {
             } else {
                 stream.content.clone()
             };
+            if content.len() + part.len() > MOST_CONTENT {
+                return Err("what draws its page is larger than 64 MB".to_owned());
+            }
             content.extend_from_slice(&part);
             content.push(b'\n');
         }
