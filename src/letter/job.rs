@@ -132,7 +132,7 @@ pub struct PrintJob<'a> {
     pub title: String,
     /// Hexadecimal digits that stand for everything that went into the job; they become the file's identity.
     pub fingerprint: String,
-    /// The day that the document bears.
+    /// The date in the document's metadata.
     pub created: NaiveDate,
     /// How many threads work; the result does not depend on it.
     pub threads: usize,

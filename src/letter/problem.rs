@@ -63,6 +63,11 @@ pub enum PrintProblemKind {
 }
 
 impl PrintProblem {
+    /// Why a letter could not be composed.
+    pub(super) fn not_composed(letter: usize, error: &Error) -> impl Iterator<Item = Self> {
+        error.faults().map(move |fault| Self::of(letter, PrintProblemKind::Field, fault))
+    }
+
     pub(super) fn of(letter: usize, kind: PrintProblemKind, fault: &Error) -> Self {
         let (message, hint) = (fault.to_string(), fault.what_next().map(str::to_owned));
         Self { letter, kind, message, goes_on: fault.goes_on(), hint }

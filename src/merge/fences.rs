@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use crate::error::Error;
 use crate::text;
 
-/// What such a line may say, and what of it is closed by a line of `:::` alone.
+/// The names of such lines, and which of them a line of `:::` alone closes.
 const MARKS: [&str; 4] = [AFTER, BACK, COUPON, PURCHASES];
 const AFTER: &str = "after";
 const BACK: &str = "back";
 const COUPON: &str = "coupon";
 const PURCHASES: &str = "purchases";
 
-/// How many of the last purchases a table has, where nothing else is said, and at most.
+/// How many of the last purchases a table has, where the template has no number, and at most.
 const USUAL_PURCHASES: usize = 5;
 pub(crate) const MOST_PURCHASES: usize = 12;
 

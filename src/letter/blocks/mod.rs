@@ -62,7 +62,7 @@ fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure:
         Block::Coupon(inside) => coupon::set(frame, inside, measure, &mut |frame, blocks, measure| {
             stack(setter, frame, blocks, measure, false)
         }),
-        // They only say where what follows stands.
+        // They only decide where what follows stands.
         Block::After | Block::Back => SetBlock::default(),
         Block::Table(table) => text_table::set(setter, frame, table, measure, picture),
         _ => {

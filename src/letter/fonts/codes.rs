@@ -1,4 +1,4 @@
-//! Tables that tell a viewer which glyph of an embedded font a code means.
+//! Tables from which a viewer gets which glyph of an embedded font a code means.
 
 /// The six letters before the name of a subset font, from the glyphs in it.
 pub(crate) fn tag(codes: &[(u16, String)]) -> String {

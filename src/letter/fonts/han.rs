@@ -1,5 +1,5 @@
 //! In whose shapes Chinese characters are set: one code stands for characters that Japan, China, Taiwan, Hong Kong and Korea
-//! write differently (Unicode's Han unification), so the text alone does not tell.
+//! write differently (Unicode's Han unification), so the text alone does not decide.
 
 use encoding_rs::{BIG5, Encoding, SHIFT_JIS};
 

@@ -71,7 +71,7 @@ fn quietly<T>(read: impl FnOnce() -> Option<T>) -> Option<T> {
     read.ok().flatten()
 }
 
-/// Whether a font can be cut down to a few glyphs and embedded, as far as its tables tell.
+/// Whether a font can be cut down to a few glyphs and embedded, as far as its tables show.
 pub(crate) fn is_embeddable(face: &Face) -> bool {
     embeddable(face, &[(0, String::new())]).is_ok()
 }

@@ -1,4 +1,4 @@
-//! Which glyphs of each face were used, and what they say: what embedding a font needs to know.
+//! Which glyphs of each face were used, and their text: what embedding a font needs.
 
 use std::collections::BTreeMap;
 

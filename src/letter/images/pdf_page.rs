@@ -28,11 +28,14 @@ pub(crate) fn is_pdf(file: &str) -> bool {
     file.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("pdf"))
 }
 
-/// The first pages of a PDF file, each with its size in points.
+/// A page with its width and height in points.
+type SizedPage = ((f32, f32), SheetPage);
+
+/// The first pages of a PDF file.
 ///
 /// # Errors
 /// Why it cannot be used.
-pub(crate) fn pages(bytes: &[u8]) -> Result<Vec<((f32, f32), SheetPage)>, String> {
+pub(crate) fn pages(bytes: &[u8]) -> Result<Vec<SizedPage>, String> {
     let file = open(bytes)?;
     let shared: Arc<[u8]> = bytes.into();
     let pages: Vec<ObjectId> = file.get_pages().into_values().take(PAGES).collect();

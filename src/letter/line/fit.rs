@@ -113,7 +113,7 @@ pub(crate) struct Paragraph<'a> {
     before: Vec<(f32, f32)>,
 }
 
-/// What is to be said against a line by itself.
+/// How bad a line is by itself.
 struct LineScore {
     demerits: f64,
     /// 0 tight, 1 decent, 2 loose, 3 very loose.

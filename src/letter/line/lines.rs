@@ -133,7 +133,7 @@ mod tests {
     use crate::letter::Fonts;
     use crate::letter::line::typeset::Look;
 
-    /// What lines say together.
+    /// The text of lines together.
     fn joined(lines: &[(f32, TextLine)]) -> String {
         let words = lines.iter().map(|(_, line)| match line.text.strip_suffix('-') {
             Some(part) => part.to_owned(),

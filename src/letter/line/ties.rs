@@ -282,7 +282,7 @@ pub(crate) fn with_thin_spaces(text: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
-    /// The text with `~` for what is held together at a space, and `|` where a word may be parted.
+    /// The text with `~` for what is held together at a space, and `|` where a word may be divided.
     fn tied(text: &str) -> String {
         let ties = Ties::of(text);
         let signs = text.char_indices().map(|(at, c)| {

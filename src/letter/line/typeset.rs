@@ -379,7 +379,7 @@ impl<'a> Setter<'a> {
             };
             let (mut x, mut from) = (0.0, range.start);
             let (mut left, right) = self.edges(&line, text.get(range.clone()).unwrap_or_default());
-            let hard_spaces = self.hard_spaces(&line, styled);
+            let hard_spaces = Self::hard_spaces(&line, styled);
             let last = Cut { place: range.end, x: width, end, hang: (right, 0.0) };
             for cut in inner.into_iter().chain([last]) {
                 let hard: f32 =
@@ -411,7 +411,7 @@ impl<'a> Setter<'a> {
         }
         let mut runs = line.runs();
         let Some(first) = runs.next() else { return (0.0, 0.0) };
-        let last = runs.last().unwrap_or_else(|| first.clone());
+        let last = runs.last().unwrap_or(first);
         let (start, end) = (part.chars().next(), part.trim_end().chars().next_back());
         let (face, size) = (self.face(first.font()), first.font_size());
         let left = start.map_or(0.0, |c| self.hang_of(c, face, size).0);
@@ -420,7 +420,7 @@ impl<'a> Setter<'a> {
     }
 
     /// The places and widths of spaces that no line break parts.
-    fn hard_spaces(&self, line: &parley::Line<'_, ()>, styled: &Styled) -> Vec<(usize, f32)> {
+    fn hard_spaces(line: &parley::Line<'_, ()>, styled: &Styled) -> Vec<(usize, f32)> {
         if !styled.text.get(line.text_range()).is_some_and(|text| text.contains('\u{a0}')) {
             return Vec::new();
         }

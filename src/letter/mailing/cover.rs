@@ -51,7 +51,7 @@ const TICK: f32 = 21.0;
 /// White between columns, as a multiple of the size of the type.
 const GUTTER: f32 = 2.4;
 
-/// Writes the cover sheet as a PDF of one page; what could not be set is told.
+/// Writes the cover sheet as a PDF of one page; what could not be set is returned.
 pub(crate) fn cover(imprint: &Imprint<'_>, cover: &Cover, out: &mut impl Write) -> Result<Vec<PrintProblem>> {
     let size = cover.paper.size();
     let printed = imprint::write(imprint, true, out, |pages| {
@@ -70,7 +70,7 @@ pub(crate) fn cover(imprint: &Imprint<'_>, cover: &Cover, out: &mut impl Write) 
     Ok(printed.problems)
 }
 
-/// The page in the making.
+/// The page being written.
 struct CoverPage<'p, 'a> {
     pages: &'p mut PageWriter<'a>,
     marks: Vec<Mark>,

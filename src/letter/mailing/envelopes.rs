@@ -37,7 +37,7 @@ impl Envelope {
         Self::named(name.trim().trim_start_matches('#'), format!("the envelope {} is not known", text::quote(name)))
     }
 
-    /// As it is said.
+    /// As it is called.
     #[must_use]
     pub(crate) fn name(self) -> &'static str {
         match self {

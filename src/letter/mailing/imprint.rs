@@ -25,15 +25,15 @@ pub(crate) struct Imprint<'a> {
     /// The language of the text, as a BCP 47 tag.
     pub language: &'a str,
     pub title: String,
-    /// Hexadecimal digits that stand for everything that went into it; they become the file's identity.
+    /// Hexadecimal digits that identify everything it was made from; they become the file's ID.
     pub fingerprint: String,
-    /// The day that the document bears.
+    /// The date in the document's metadata.
     pub created: NaiveDate,
-    /// Told for how many the work is done; its error ends it.
+    /// Called with the number of recipients done; its error stops the work.
     pub progress: &'a dyn Fn(usize) -> Result<()>,
 }
 
-/// PageWriter in the making.
+/// Pages being written.
 pub(crate) struct PageWriter<'a> {
     /// Sets their text.
     pub setter: Setter<'a>,

@@ -103,7 +103,7 @@ pub struct Strip {
     /// White above it, dropped at the top of a page.
     pub space: f32,
     pub height: f32,
-    /// It must not be parted from the strip after it.
+    /// No page ends between it and the strip after it.
     pub keep: bool,
     pub marks: Vec<Mark>,
     /// Which block of the letter it is from, when it stands on a page, and what that is for a reader.

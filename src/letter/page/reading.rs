@@ -57,7 +57,7 @@ fn strip<'p>(found: &mut Vec<Reading<'p>>, strip: &'p Strip, block: &[Step], at:
     found.extend(strip.marks[begin..].iter().map(|mark| reading(block.to_vec(), mark, at)));
 }
 
-/// What a mark is: rules, pictures that nothing is said of and boxes to tick are nothing to be read.
+/// What a mark is: rules, pictures without alternative text and boxes to tick are not read.
 fn reading(path: Vec<Step>, mark: &Mark, at: (f32, f32)) -> Reading<'_> {
     let is_silent = path.iter().any(|(_, role)| *role == ReadingRole::Artifact);
     let says = match (mark, path.last()) {

@@ -29,7 +29,7 @@ pub enum ReadingRole {
     Link(String),
     /// Things that belong together.
     Group,
-    /// Nothing to be read: rules, marks for folding, the number of a page, what is said elsewhere too.
+    /// Nothing to be read: rules, marks for folding, the number of a page, text that stands elsewhere too.
     Artifact,
 }
 

@@ -1,4 +1,4 @@
-//! Set blocks told what their marks are for a reader.
+//! How set blocks get the roles of their marks for a reader.
 
 use super::role::{ReadingRole, Step, TaggedMarks};
 use super::{SetBlock, Strip};

@@ -13,7 +13,7 @@ pub(crate) struct Binder<W: Write> {
     at: u64,
     /// Where each object of the pages begins: content and page in turn.
     offsets: Vec<u64>,
-    /// The size of the first sheet, in points: the others say theirs only if it is not this.
+    /// The size of the first sheet, in points: another is written only where it differs.
     usual: Option<(f32, f32)>,
 }
 
@@ -31,7 +31,7 @@ impl<W: Write> Binder<W> {
     /// Adds a page: its deflated content, and the size of its sheet.
     pub(crate) fn page(&mut self, content: &[u8], size: (f32, f32)) -> Result<()> {
         if self.usual.is_none() {
-            // Four bytes above 127 say that the file is not text.
+            // Four bytes above 127 mark the file as binary.
             self.put(b"%PDF-1.7\n%\xbb\xad\xc0\xde\n")?;
         }
         let usual = *self.usual.get_or_insert(size);

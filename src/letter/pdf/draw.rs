@@ -6,7 +6,7 @@ use crate::letter::number::{self, hundredths, push_hundredths, push_whole};
 use crate::letter::page::{GlyphRun, LaidPage, Mark, Outline, PagePart, SetBlock, TextLine};
 
 /// Glyphs as wide as they are by nature, in hundredths of a percent.
-const NATURAL: i32 = 100_00;
+const NATURAL: i32 = 10_000;
 
 /// Draws pages of one job.
 pub(crate) struct Pen<'a> {
@@ -356,7 +356,7 @@ impl<'a> Pen<'a> {
         want / scale
     }
 
-    /// Begins a stretch whose glyphs together say this.
+    /// Begins a stretch whose glyphs together stand for this text.
     fn spell(&mut self, text: &str) {
         self.out.extend_from_slice(b" /Span<</ActualText<feff");
         for unit in text.encode_utf16() {

@@ -273,7 +273,7 @@ pub(crate) fn name(name: &str) -> Object {
     Object::Name(name.as_bytes().to_vec())
 }
 
-/// The skeleton is not as we know it: a bug, not the owner's mistake.
+/// The skeleton is not as expected: a bug, not the owner's mistake.
 pub(crate) fn broken(source: lopdf::Error) -> Error {
     Error::of(ErrorKind::Machine, "the PDF file could not be put together").because(source)
 }

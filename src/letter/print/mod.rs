@@ -265,8 +265,7 @@ fn one(
     let composed = match (job.compose)(letter) {
         Ok(composed) => composed,
         Err(error) => {
-            done.problems =
-                error.faults().map(|fault| PrintProblem::of(letter, PrintProblemKind::Field, fault)).collect();
+            done.problems.extend(PrintProblem::not_composed(letter, &error));
             return done;
         }
     };

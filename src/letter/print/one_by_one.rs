@@ -1,4 +1,4 @@
-//! The letters of a job laid out one by one, for another way of drawing them than ours.
+//! The letters of a job laid out one by one, to be drawn by other code than this room's.
 
 use std::sync::Arc;
 

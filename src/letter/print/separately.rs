@@ -10,7 +10,7 @@ use crate::letter::line::typeset::Setter;
 use crate::letter::page::LaidPage;
 use crate::letter::problem::problems;
 use crate::letter::sheet::layout::{self, Constants};
-use crate::letter::{Fonts, PrintJob, PrintProblem, PrintProblemKind, Printed, number};
+use crate::letter::{Fonts, PrintJob, PrintProblem, Printed, number};
 
 /// Laid-out letters, and what they are set in.
 pub(crate) struct LaidLetters<'a> {
@@ -51,10 +51,7 @@ fn with_fonts<'a>(job: &PrintJob<'a>, fonts: Cow<'a, Fonts>) -> Result<(LaidLett
                 }
                 printed.problems.extend(problems(letter, laid.faults));
             }
-            Err(error) => {
-                let of = |fault| PrintProblem::of(letter, PrintProblemKind::Field, fault);
-                printed.problems.extend(error.faults().map(of));
-            }
+            Err(error) => printed.problems.extend(PrintProblem::not_composed(letter, &error)),
         }
         printed.pages.push(pages);
         printed.lengths.push(length);

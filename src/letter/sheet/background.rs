@@ -4,6 +4,7 @@ use super::paper::MM;
 use crate::error::{Error, Result};
 use crate::letter::images::Data;
 use crate::letter::images::pdf_page::{PAGES, key};
+use crate::letter::page::Mark;
 use crate::letter::{Images, Stationery};
 use crate::text;
 
@@ -46,10 +47,10 @@ pub(crate) fn check(own: &Stationery, images: &Images) -> Result<()> {
     Ok(())
 }
 
-/// The background of a page, counted from 0: the image, its left top corner and its size.
-pub(crate) fn under(own: &Stationery, images: &Images, page: usize) -> Option<(usize, (f32, f32), (f32, f32))> {
+/// The background of a page, counted from 0, if it has one.
+pub(crate) fn under(own: &Stationery, images: &Images, page: usize) -> Option<Mark> {
     let (image, found) = images.find(&key(own.background.as_deref()?, page.min(1)))?;
     let (width, height) = own.paper.size();
     let size = if matches!(found.data, Data::Page(_)) { found.size } else { (width, height) };
-    Some((image, ((width - size.0) / 2.0, (height - size.1) / 2.0), size))
+    Some(Mark::Image { image, x: (width - size.0) / 2.0, y: (height - size.1) / 2.0, size })
 }

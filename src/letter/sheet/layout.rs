@@ -270,6 +270,6 @@ impl<'a> SetLetter<'a> {
 
 /// The background of a page, counted from 0, if it has one.
 fn under(frame: &Frame<'_>, page: usize) -> Option<PlacedPart> {
-    let (image, (x, y), size) = background::under(frame.own, frame.images, page)?;
-    Some(PlacedPart::whole(Strip { marks: vec![Mark::Image { image, x, y, size }], ..Strip::default() }))
+    let mark = background::under(frame.own, frame.images, page)?;
+    Some(PlacedPart::whole(Strip { marks: vec![mark], ..Strip::default() }))
 }

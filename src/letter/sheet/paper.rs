@@ -137,7 +137,7 @@ pub(crate) struct Geometry {
     pub window: Option<Rect>,
     /// Where the sheet is folded, from the top edge.
     pub folds: [f32; 3],
-    /// The letter itself bears marks for folding and punching, as DIN 5008 has it.
+    /// The letter itself has marks for folding and punching, as DIN 5008 has it.
     pub fold_marks: bool,
     /// Top of the small line that names the sender inside the window, where the standard has one.
     pub return_line: Option<f32>,

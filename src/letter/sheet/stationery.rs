@@ -36,9 +36,7 @@ pub(crate) fn letterhead(
     let mut faults = Vec::new();
     let sender: Vec<&str> =
         stationery.sender.iter().map(String::as_str).filter(|line| !line.trim().is_empty()).collect();
-    if let Some((image, (x, y), size)) = background::under(stationery, frame.images, 0) {
-        strip.marks.push(Mark::Image { image, x, y, size });
-    }
+    strip.marks.extend(background::under(stationery, frame.images, 0));
     // A logo or a background is a letterhead of the shop's own making: it names the sender itself.
     let is_card = stationery.paper.is_postcard();
     let is_own = stationery.logo.is_some() || stationery.background.is_some() || is_card;
@@ -52,18 +50,17 @@ pub(crate) fn letterhead(
         1 => name_height,
         _ => name_height + line_height,
     };
-    if let Some(key) = &stationery.logo {
-        match frame.images.find(key) {
-            Some((image, found)) => {
-                let most = (room - text_height - 5.0).max(20.0);
-                let size = fit(found.size, (LOGO_WIDTH * MM, most));
-                let x = geometry.left + geometry.head_shift(size.0);
-                strip.marks.push(Mark::Image { image, x, y, size });
-                strip.tag(ReadingRole::Figure(sender.first().copied().unwrap_or_default().to_owned()));
-                y += size.1 + 5.0;
-            }
-            None => faults.push(no_image("logo", key)),
+    match stationery.logo.as_ref().map(|key| (key, frame.images.find(key))) {
+        Some((_, Some((image, found)))) => {
+            let most = (room - text_height - 5.0).max(20.0);
+            let size = fit(found.size, (LOGO_WIDTH * MM, most));
+            let x = geometry.left + geometry.head_shift(size.0);
+            strip.marks.push(Mark::Image { image, x, y, size });
+            strip.tag(ReadingRole::Figure(sender.first().copied().unwrap_or_default().to_owned()));
+            y += size.1 + 5.0;
         }
+        Some((key, None)) => faults.push(no_image("logo", key)),
+        None => {}
     }
     let align = if geometry.head_centred { Align::Centre } else { Align::Left };
     let mut place = |setter: &mut Setter<'_>, text: &str, look: Look, y: f32, colour: Option<Colour>| {
@@ -89,19 +86,23 @@ pub(crate) fn letterhead(
     if let Some(top) = geometry.return_line.filter(|_| !sender.is_empty()) {
         return_line(setter, frame, geometry, &sender.join(" · "), top, &mut strip);
     }
-    // The sender was read above; marks for folding are nothing to be read.
+    // The sender was read above.
     strip.tag(ReadingRole::Artifact);
     if geometry.fold_marks {
-        let [upper, lower, _] = geometry.folds;
-        for (y, length) in [(upper, MARKS.1), (PUNCH * MM, MARKS.2), (lower, MARKS.1)] {
-            strip.marks.push(Mark::Rule { x: MARKS.0 * MM, y, width: length * MM, weight: Mark::THIN, colour: None });
-        }
+        fold_marks(geometry.folds, &mut strip);
     }
     if !is_card {
         date(setter, frame, geometry, &mut strip);
     }
     faults.extend(setter.take_missing());
     SetBlock { strips: vec![strip], role: ReadingRole::Group, faults, ..SetBlock::default() }
+}
+
+/// Marks where the sheet is folded and punched.
+fn fold_marks([upper, lower, _]: [f32; 3], strip: &mut Strip) {
+    for (y, length) in [(upper, MARKS.1), (PUNCH * MM, MARKS.2), (lower, MARKS.1)] {
+        strip.marks.push(Mark::Rule { x: MARKS.0 * MM, y, width: length * MM, weight: Mark::THIN, colour: None });
+    }
 }
 
 /// The date: DIN 5008 has it next to the address, where the sheet does not slide; elsewhere it stands above the body.

@@ -18,7 +18,7 @@ pub(crate) struct GlyphPair {
     pub step: (i32, i32),
 }
 
-/// From so many times on it is shorter to say once what a group consists of.
+/// A group that stands on a page this often makes the file shorter.
 const WORTH: usize = 3;
 /// How often groups are put together into larger ones.
 const ROUNDS: usize = 24;
@@ -107,7 +107,9 @@ mod tests {
         // Unfolded they are what they were.
         for (line, before) in lines.iter().zip(before) {
             let mut out = Vec::new();
-            line.iter().for_each(|one| unfold(*one, &groups, &mut out));
+            for one in line {
+                unfold(*one, &groups, &mut out);
+            }
             assert_eq!(out, before);
         }
     }

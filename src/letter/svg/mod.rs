@@ -1,4 +1,4 @@
-//! Laid-out pages as SVG: the same glyphs at the same places as in the PDF, and over them the text, unseen, for who selects
+//! Laid-out pages as SVG: the same glyphs at the same places as in the PDF, and over them the text, invisible, for a reader who selects
 //! it or has it read out. There is neither a style nor a script in it, so it may stand on pages that allow none.
 
 mod groups;
@@ -49,7 +49,7 @@ pub fn svg(job: &PrintJob<'_>) -> Result<(Printed, Vec<Vec<String>>)> {
 /// How far a glyph may be from its place because those before it in its word were rounded, in halves of a step.
 const DRIFT: i32 = 2;
 
-/// A page in the making.
+/// A page being written.
 struct Sheet<'a> {
     fonts: &'a Fonts,
     images: &'a Images,

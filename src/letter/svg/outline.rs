@@ -25,7 +25,7 @@ pub(crate) fn outline(face: &Face, code: u16) -> String {
 
 type PathPoint = (i32, i32);
 
-/// A path in the making, in relative steps, which are short.
+/// A path being written, in relative steps, which are short.
 #[derive(Default)]
 struct Path {
     out: String,

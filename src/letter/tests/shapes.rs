@@ -128,7 +128,7 @@ fn leading_align_figures_and_colour_are_seen() {
     let navy = Stationery { colour: Some(Colour([0x1b, 0x2a, 0x52])), ..us() };
     let laid = text_of(marked, navy);
     let coloured: Vec<&str> =
-        laid.lines().filter_map(|line| line.strip_suffix(" in #1b2a52")).map(|line| line.trim_start()).collect();
+        laid.lines().filter_map(|line| line.strip_suffix(" in #1b2a52")).map(str::trim_start).collect();
     let ends = ["Wiedeman’s", "A bottle", "rule of 84", "heavy rule of 75", "rule of 75", "heavy rule of 75"];
     assert_eq!(coloured.len(), ends.len(), "{laid}");
     for (found, end) in coloured.iter().zip(ends) {
@@ -203,7 +203,7 @@ fn later_pages_say_whose_they_are_and_pages_have_a_foot() {
             .filter(|line| line.contains("size 12.0"))
             .filter_map(|line| line.split_whitespace().nth(1)?.parse::<i32>().ok());
         let most = if footer.is_some() { 728 } else { 730 };
-        assert!(lowest.max() <= Some(most), "{footer:?} {:?}", laid);
+        assert!(lowest.max() <= Some(most), "{footer:?} {laid:?}");
     }
     let many = laid(None, Some(&"line\n".repeat(7)), FooterPages::Each);
     assert!(many.starts_with("problem: the footer takes 7 lines, and 6 is the most\n"), "{many}");
@@ -222,9 +222,10 @@ fn what_follows_the_signature_stands_below_it() {
     ] {
         let laid = text_of(markdown, us());
         let body = laid.lines().skip(7).filter(|line| !line.contains("problem")).map(top_and_text);
-        let said: Vec<String> = body.map(|line| line.split_once(' ').map_or("", |(_, text)| text).to_owned()).collect();
-        let said = said.join(" ").replace("  ", " ");
-        assert_eq!(said, expected.join(" "), "{laid}");
+        let lines: Vec<String> =
+            body.map(|line| line.split_once(' ').map_or("", |(_, text)| text).to_owned()).collect();
+        let lines = lines.join(" ").replace("  ", " ");
+        assert_eq!(lines, expected.join(" "), "{laid}");
     }
     // The signature keeps the end of the text with it, wherever it stands.
     let long = format!("{}:::after\n{}", format!("{TEXT}\n\n").repeat(10), format!("{TEXT}\n\n").repeat(2));
