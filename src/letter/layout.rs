@@ -257,7 +257,16 @@ fn columns(column: &[Arc<SetBlock>], closing: usize, geometry: &Geometry, is_rtl
     for (block, set) in column.iter().enumerate() {
         for (number, strip) in set.strips.iter().enumerate() {
             let space = if number == 0 { white.max(set.before) } else { strip.space };
-            flat.push(Flat { block, strip: number, space, height: strip.height, keep: strip.keep, shift: 0.0, lower: 0.0, grown: 0.0 });
+            flat.push(Flat {
+                block,
+                strip: number,
+                space,
+                height: strip.height,
+                keep: strip.keep,
+                shift: 0.0,
+                lower: 0.0,
+                grown: 0.0,
+            });
         }
         if !set.strips.is_empty() {
             white = set.after;

@@ -3,7 +3,9 @@
 use super::as_text::layout_text;
 use super::page::{Mark, PagePart};
 use super::typeset::Setter;
-use super::{Colour, EnvelopeWindow, Fonts, Images, Letter, Paper, PrintJob, Stationery, geometry, layout, paper, reading};
+use super::{
+    Colour, EnvelopeWindow, Fonts, Images, Letter, Paper, PrintJob, Stationery, geometry, layout, paper, reading,
+};
 use crate::merge::head::{FigureStyle, FooterPages, Margins, TextAlign};
 use crate::merge::{PAGE, PAGES};
 

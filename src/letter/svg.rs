@@ -284,10 +284,7 @@ impl<'a> Sheet<'a> {
         let is_rtl = line.text.chars().find(|c| c.is_alphabetic()).is_some_and(is_right_to_left);
         let (x, direction) = if is_rtl { (x + line.width, " direction=\"rtl\"") } else { (x, "") };
         let [x, y, width, size] = [x, y, line.width, size].map(decimal);
-        let _ = write!(
-            self.text,
-            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" textLength=\"{width}\"{direction}>"
-        );
+        let _ = write!(self.text, "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" textLength=\"{width}\"{direction}>");
         let mut at = 0;
         let mut found: Vec<_> = line.links.iter().collect();
         found.sort_by_key(|link| link.text.start);
