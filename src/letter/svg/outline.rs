@@ -7,9 +7,9 @@ use skrifa::{FontRef, GlyphId, MetadataProvider};
 use crate::letter::fonts::face::Face;
 use crate::letter::number::rounded;
 
-/// How many steps make the size of the type: at 12 points one is a twentieth of a point, and half of it, a thirtieth of a
-/// pixel at 100 dpi, is the most by which a point is off.
-pub(crate) const STEPS: f32 = 250.0;
+/// How many steps make the size of the type: at 12 points one is a seventeenth of a point, and half of it, a
+/// twentieth of a pixel at 100 dpi, is the most by which a point is off.
+pub(crate) const STEPS: f32 = 200.0;
 
 /// The outline of a code of the face; empty for one that draws nothing.
 pub(crate) fn outline(face: &Face, code: u16) -> String {
