@@ -138,7 +138,9 @@ pub fn main() -> ExitCode {
 /// Shows the warnings of a `customer forget` that was killed.
 fn tell(traces: &[String], context: &Context) {
     let Ok(shop) = context.shop() else { return };
-    customer::late_warnings(&shop, traces).iter().for_each(|line| to_stderr(&format!("warning: {line}\n")));
+    for line in customer::late_warnings(&shop, traces) {
+        to_stderr(&format!("warning: {line}\n"));
+    }
     let _ = app::forget::told(&shop);
 }
 

@@ -144,7 +144,9 @@ impl<'s> Columns<'s> {
         // Headings that are shortened, where only one of them may be meant.
         let full: Vec<String> = header.iter().map(|heading| full_key(heading)).collect();
         let mut counts: HashMap<&str, usize> = HashMap::new();
-        full.iter().for_each(|key| *counts.entry(key).or_default() += 1);
+        for key in &full {
+            *counts.entry(key).or_default() += 1;
+        }
         let once = |key: &String| if counts.get(key.as_str()) == Some(&1) { key.clone() } else { String::new() };
         let full: Vec<String> = full.iter().map(once).collect();
         columns.take_known(&fields, &full, full_key);

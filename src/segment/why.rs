@@ -69,7 +69,9 @@ impl Explanation {
     /// This part with what is known of its own parts.
     fn failing(&self, of: &[Explanation]) -> FailingPart {
         let mut known = Vec::new();
-        of.iter().for_each(|part| part.values(&mut known));
+        for part in of {
+            part.values(&mut known);
+        }
         FailingPart { line: one_line(&self.text), values: known }
     }
 

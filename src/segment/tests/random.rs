@@ -117,13 +117,14 @@ fn the_fast_form_gives_what_the_plain_one_gives() {
     assert!(narrowed > asked / 4, "{narrowed} of {asked} questions were asked of buyers alone");
 }
 
+type Score = fn(&super::Person) -> i64;
+
 /// The best by a figure, counted without SQL.
 #[test]
 fn the_top_is_taken_of_those_who_bought() {
     for seed in 0..4 {
         let shop = shop_of_dice(seed);
         let read = shop.store.read();
-        type Score = fn(&super::Person) -> i64;
         let figures: [(&str, u32, Score); 4] = [
             ("spend_12m", 12, |p| p.spend(12)),
             ("visits_24m", 24, |p| i64::try_from(p.visits(24)).expect("few")),

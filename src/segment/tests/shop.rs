@@ -43,7 +43,7 @@ pub(super) fn as_of() -> NaiveDate {
 const CITIES: [&str; 6] = ["", "Springfield", "Zürich", "ZÜRICH", "San José", "O'Fallon"];
 /// Everybody lives alone but for those of the numbers below 40, of whom the even live with the one before.
 pub(super) fn home_of(id: usize) -> usize {
-    if id < 40 && id % 2 == 0 { id - 1 } else { id }
+    if id < 40 && id.is_multiple_of(2) { id - 1 } else { id }
 }
 
 const ITEMS: [&str; 5] = ["Blue shirt, cotton", "TIE silk", "BLUE hat", "50% wool scarf", "Écharpe bleue"];
