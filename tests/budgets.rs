@@ -309,6 +309,7 @@ fn a_background_that_is_hostile_is_drawn_or_named() {
             let is_right =
                 if said == "?" { status <= 1 } else { (status == 0) == said.is_empty() && talk.contains(said) };
             assert!(is_right, "{what}: `{line}`: {status}: {talk}");
+            assert!(!talk.contains("dpi"), "a page of a PDF has no pixels: {talk}");
         }
     }
 }

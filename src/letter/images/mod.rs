@@ -72,7 +72,9 @@ pub struct CoarsePicture {
 impl CoarsePicture {
     /// The picture at this printed width in points, if that is too wide for its pixels.
     pub(crate) fn of(image: usize, images: &Images, width: f32) -> Option<Self> {
-        let dpi = points(images.list.get(image)?.pixels.0, width);
+        // A page of a PDF has no pixels.
+        let pixels = images.list.get(image).map(|image| image.pixels.0).filter(|&pixels| pixels > 0)?;
+        let dpi = points(pixels, width);
         let mm = width / MM;
         (dpi < LEAST_DPI - 0.5).then(|| Self { image, dpi: number::whole(dpi), width: number::whole(mm) })
     }
