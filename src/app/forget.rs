@@ -8,7 +8,6 @@ use crate::customers::{self, Customer, Erasure};
 use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::shop::Shop;
-use crate::store::Write;
 
 /// What was erased, and where traces may remain.
 pub(crate) struct Forgotten {
@@ -48,7 +47,7 @@ pub(crate) fn forget(shop: &Shop, id: CustomerId, on: NaiveDate) -> Result<Forgo
     forgotten.untidy = store.wipe().err();
     if forgotten.untidy.is_none() {
         // Otherwise it is told twice.
-        let _ = store.write(Write::mark_told);
+        let _ = store.mark_told();
     }
     Ok(forgotten)
 }
@@ -63,5 +62,5 @@ pub(crate) fn remaining(shop: &Shop, traces: &[String]) -> Vec<String> {
 
 /// Records that the owner was told of the traces.
 pub(crate) fn told(shop: &Shop) -> Result<()> {
-    shop.store()?.write(Write::mark_told)
+    shop.store()?.mark_told()
 }

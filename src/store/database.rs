@@ -7,7 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::lock::ShopLock;
-use super::setting::mark_wiped;
+use super::setting::{mark_told, mark_wiped};
 use super::statement::{CACHE, Read, Write};
 use super::watch::{FileWatch, files_of, refuse_strangers};
 use super::{dialect, fault, migrations};
@@ -146,6 +146,11 @@ impl Store {
     /// Waits no longer than this for another process that writes, instead of ten seconds.
     pub(crate) fn wait_at_most(&self, timeout: Duration) -> Result<()> {
         self.writer.busy_timeout(timeout).map_err(fault::of)
+    }
+
+    /// Records that the owner was told where traces of a forgotten customer may remain.
+    pub(crate) fn mark_told(&mut self) -> Result<()> {
+        self.write(mark_told)
     }
 
     /// Rewrites the file, so that erased data can no longer be read from it, and records that.

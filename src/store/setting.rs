@@ -48,6 +48,11 @@ pub(super) fn mark_wiped(write: &Write<'_>) -> Result<()> {
     write.run("DELETE FROM setting WHERE key = ?1", params![TO_WIPE]).map(|_| ())
 }
 
+/// Records that the owner was told of all traces.
+pub(super) fn mark_told(write: &Write<'_>) -> Result<()> {
+    write.run("DELETE FROM setting WHERE key = ?1", params![TO_TELL]).map(|_| ())
+}
+
 impl Write<'_> {
     /// Stores a setting that does not exist yet; an existing one is not changed.
     pub(crate) fn set_setting(&self, name: &str, value: &[u8]) -> Result<()> {
@@ -59,11 +64,6 @@ impl Write<'_> {
     pub(crate) fn mark_to_wipe(&self, traces: &[String]) -> Result<()> {
         let lines: String = traces.iter().map(|path| format!("{path}\n")).collect();
         self.add_lines(TO_WIPE, lines.as_bytes())
-    }
-
-    /// The owner was told of all traces.
-    pub(crate) fn mark_told(&self) -> Result<()> {
-        self.run("DELETE FROM setting WHERE key = ?1", params![TO_TELL]).map(|_| ())
     }
 
     fn add_lines(&self, name: &str, lines: &[u8]) -> Result<()> {
