@@ -495,11 +495,6 @@ fn a_letter_stays_with_those_of_the_household_who_stay() {
     shop.run(&format!("redeem {}", after["code"].as_str().unwrap())).quiet().shows("Eleanor Smith");
 }
 
-/// A typed value as it is kept: on one line, without what turns the direction of writing.
-fn kept(text: &str) -> String {
-    text.chars().filter(|c| !"\u{202c}\u{202e}".contains(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
 #[test]
 fn hostile_text_comes_out_as_it_went_in() {
     let shop = Shop::new();
@@ -522,12 +517,11 @@ fn hostile_text_comes_out_as_it_went_in() {
         shop.with(&words).quiet();
         shop.with(&["customer", "note", "C-03", "--kind", "idea", "--", text]).quiet();
         let (card, all) = (shop.json("customer show C-03"), shop.json("customer export C-03"));
-        let kept = json!(kept(text));
         for field in fields() {
-            assert_eq!((&card["fields"][field], &all["card"][field]), (&kept, &kept), "{field}");
+            assert_eq!((&card["fields"][field], &all["card"][field]), (&json!(text), &json!(text)), "{field}");
         }
-        assert_eq!((&card["preferences"]["x"], &card["contacts"][0]["text"]), (&kept, &json!(text)));
-        assert!(card["tags"].as_array().unwrap().contains(&kept));
+        assert_eq!((&card["preferences"]["x"], &card["contacts"][0]["text"]), (&json!(text), &json!(text)));
+        assert!(card["tags"].as_array().unwrap().contains(&json!(text)));
         let page = shop.run("customer show C-03").quiet().out();
         assert!(!page.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{page}");
     }

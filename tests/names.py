@@ -137,14 +137,14 @@ def main():
                     harness.fail(f"the letter to {row['ref']} takes {row['pages']} pages")
             return told["left_out"], {row["ref"]: pages[int(row["page"]) - 1] for row in manifest}
 
-        shop.run("import", "customers", shop.csv("people.csv", ",".join(everybody[0]), [person.values() for person in everybody]))
+        shop.run("import", "customers", shop.csv("people.csv", ",".join(everyone[0]), [person.values() for person in everyone]))
         shop.write("campaigns/names.toml", CAMPAIGN)
         shop.write("letter-templates/names.md", TEMPLATE)
         shop.run("plan", "names")
         faults = []
 
         def compare(pages):
-            for person in everybody:
+            for person in everyone:
                 text = pages.get(person["ref"])
                 if text is not None and said(person["full name"]) not in said(text):
                     faults.append(f"{person['ref']}: {person['full name']!r} is not on its page: {text!r}")
@@ -154,7 +154,7 @@ def main():
         named = {match.group(1) for problem in left_out if (match := re.search(r"\(`(N-\d+)`\): no font has '", problem))}
         if missing := [problem for problem in left_out if "no font has" not in problem]:
             faults.append(f"other problems: {missing[:3]}")
-        if {person["ref"] for person in everybody} != named | set(pages):
+        if {person["ref"] for person in everyone} != named | set(pages):
             faults.append("somebody has neither a letter nor a problem")
         shipped = f"{len(pages)} of {LETTERS} letters in the shipped font, {len(named)} named with the signs it lacks"
         if all(Path(folder).is_dir() for folder in NOTO):

@@ -19,11 +19,15 @@ from itertools import groupby
 from support import harness
 from support.harness import Shop, outside, rows_of
 
-# The widths in em, by what makes them: the default letter, and one in larger type, which has the line of 60 to 75 characters.
-WIDE, NARROW = 39.0, 30.2
-HEADS = {WIDE: 'window = "us-10"\nsize = 12', NARROW: 'window = "us-10"\nsize = 15.5'}
+# The widths in em, by what makes them: wide margins, and the default letter, which has the line of 60 to 75 characters.
+WIDE, NARROW = 39.0, 28.0
+HEADS = {WIDE: 'window = "us-10"\nmargins = 25.4\nsize = 12', NARROW: 'window = "us-10"\nsize = 12'}
+# Where the text starts, in points.
+LEFT = {WIDE: 72.0, NARROW: 108.0}
 # The body of a first page begins below this, in points.
 BODY = 285
+# That of a later page, below this: the line at its head stands above.
+HEAD = 75
 # The most that is allowed, by language and width: mean badness, standard deviation and maximum of the gaps.
 MOST = {
     ("en", WIDE): (4.0, 0.11, 1.6),
@@ -132,7 +136,7 @@ def lines_of(pdf):
 
 def paragraphs_of(lines, size, width):
     """The lines of each paragraph of the body: white parts them, and a page turn does not."""
-    body = [line for line in lines if round(line.left) <= 73 and (line.page or line.y > BODY) and not re.fullmatch(r"– \d+ –", line.text)]
+    body = [line for line in lines if round(line.left) <= LEFT[width] + 1 and line.y > (HEAD if line.page else BODY)]
     leading = statistics.mode(b.y - a.y for a, b in zip(body, body[1:]) if a.page == b.page)
     full = body[0].left + width * size - 1.5 * size
     paragraphs = [[body[0]]]
@@ -200,7 +204,7 @@ def measure(letters, dice, faults):
         paragraphs = paragraphs_of(letters.one(language, width, texts), size, width)
         look_over(paragraphs, size, width, what, faults)
         full = [line for paragraph in paragraphs for line in paragraph[:-1]]
-        if len(full) < 150 or abs(max(line.right for line in full) - 72 - width * size) > size:
+        if len(full) < 150 or abs(max(line.right for line in full) - LEFT[width] - width * size) > size:
             faults.append(f"{what}: {len(full)} lines, up to {max(line.right for line in full)}")
         badness, sd, widest = figures(full, size)
         told.append(f"{what}: badness {badness:.1f}, gaps {sd:.3f}, at most {widest:.2f}")
@@ -219,7 +223,7 @@ def short_lines(letters, dice, faults):
         paragraphs = paragraphs_of(lines, size, width)
         look_over(paragraphs, size, width, what, faults)
         for line in (line for paragraph in paragraphs for line in paragraph[:-1]):
-            short = 72 + width * size - line.right
+            short = LEFT[width] + width * size - line.right
             worst = max(worst, short / size)
             if short > SHORT * size:
                 faults.append(f"{what}: short by {short / size:.1f} em: “{line.text}”")

@@ -142,7 +142,6 @@ fn rest_of_address(card: &Customer, changes: &[Change]) -> Vec<Change> {
 }
 
 fn read_change(assignment: &str) -> Result<Change> {
-    let assignment = &*text::plain(assignment);
     let Some((field, value)) = assignment.split_once('=') else {
         return Err(Error::new(format!("{} is not a field and its value", text::quote(assignment)))
             .hint("write it as `FIELD=VALUE`, such as `city=\"Palo Alto\"`"));
