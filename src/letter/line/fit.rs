@@ -74,7 +74,7 @@ pub(crate) const SCALE: f32 = 0.02;
 const HYPHEN: f64 = 100.0;
 const LADDER: f64 = 20_000.0;
 const THIRD: f64 = 100_000_000.0;
-const TORN: f64 = 10_000.0;
+const TORN: f64 = 1_000.0;
 const UNLIKE: f64 = 2_000.0;
 /// No line is worse than this.
 const WORST: f64 = 100_000.0;
