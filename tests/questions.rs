@@ -333,7 +333,7 @@ fn a_household_has_come_when_one_of_it_has() {
         match_all(&shop, &[("came('spring')", "C-01 C-02 C-03"), ("NOT came('spring') AND ref < 'C-05'", "C-04")]);
         shop.run("segment \"came('spring')\" --why C-02")
             .shows("yes  came('spring')   (the letter to `C-01` was redeemed on 2024-03-01)");
-        shop.run("segment \"came('spring')\" --why C-04").shows("(nobody of the household came)");
+        shop.run("segment \"came('spring')\" --why C-04").shows("(no one of the household came)");
     }
 }
 
@@ -373,7 +373,7 @@ fn nobody_is_mailed_twice_within_the_days_that_the_file_names() {
     assert_eq!(why["reason"], "mailed too recently");
     assert_eq!(why["last_mailed"], json!({ "campaign": "spring", "on": "2024-03-04", "channel": "letter" }));
     shop.run("why summer C-02").shows("The last letter to them was that of `spring`, on 2024-03-04.");
-    // What it sent itself does not leave anybody out of it.
+    // Its own pieces leave no one out of it.
     shop.run("posted summer --on 2024-05-03 --today 2024-05-03").says_only(&["printed"]);
     assert!(!shop.run("plan summer --today 2024-05-03").out().contains("would be"));
     // An email that was handed over counts as a letter does, one that failed does not.

@@ -402,8 +402,8 @@ fn amounts_have_a_limit_wherever_they_are_typed() {
     }
     let campaign = shop.read("campaigns/spring.toml");
     for (old, new, said) in [
-        ("unit_cost   = \"2.50\"", format!("unit_cost = \"{huge}\""), "larger than any amount may be"),
-        ("postage  = \"0.68\"", format!("postage = \"{huge}\""), "larger than any amount may be"),
+        ("unit_cost   = \"2.50\"", format!("unit_cost = \"{huge}\""), "is too large an amount"),
+        ("postage  = \"0.68\"", format!("postage = \"{huge}\""), "is too large an amount"),
         ("stock       = 100", "stock = 99999999999999999999999".to_owned(), "campaigns/next.toml:"),
         ("limit    = 100", "limit = 99999999999999999999999".to_owned(), "campaigns/next.toml:"),
         ("spend_12m >= 50", "spend_12m >= 99999999999999999999".to_owned(), ""),

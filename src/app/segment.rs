@@ -52,9 +52,9 @@ pub(crate) struct SegmentSummary {
     pub(crate) by_email: usize,
     /// The campaign that was mailed last; the two below are against it.
     pub(crate) against: Option<String>,
-    /// Those to whom it was not sent.
+    /// The matching customers who were not its recipients.
     pub(crate) new: Option<usize>,
-    /// Its recipients of whom nobody is in the list.
+    /// Its recipients with no one on the list.
     pub(crate) gone: Option<usize>,
 }
 

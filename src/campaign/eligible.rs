@@ -161,7 +161,7 @@ pub(super) fn excluded(read: &Read<'_>, file: &CampaignFile) -> Result<HashSet<C
     file.exclude.iter().map(|reference| id(reference).map_err(|e| e.at(file.exclude.line))).collect()
 }
 
-/// Who was mailed too short a time before, and with whom they live.
+/// Customers who were mailed too recently, and their households.
 #[derive(Default)]
 struct MailedLately {
     people: HashSet<CustomerId>,
@@ -184,7 +184,7 @@ impl MailedLately {
     }
 }
 
-/// What kept somebody out of a campaign as mailed too recently: the last piece of any of these people, who live together.
+/// The mailing because of which a household is left out: the last piece of any of its members.
 pub(crate) fn last_mailed(
     read: &Read<'_>,
     file: &CampaignFile,
@@ -195,7 +195,7 @@ pub(crate) fn last_mailed(
     Ok(people.iter().filter_map(|id| lately.remove(id)).max_by(|a, b| (a.on, &a.campaign).cmp(&(b.on, &b.campaign))))
 }
 
-/// Who was mailed within the days that a campaign file names, before its own day; nobody where it names none.
+/// Customers mailed within the days set by a campaign file, before its own day; none if it sets none.
 fn mailed_lately(read: &Read<'_>, file: &CampaignFile, as_of: NaiveDate) -> Result<HashMap<CustomerId, Mailing>> {
     let Some(span) = &file.unless_mailed_within else { return Ok(HashMap::new()) };
     mailed_between(read, &file.slug, days_before(as_of, span.value.days.into()), as_of)

@@ -35,7 +35,7 @@ pub(crate) struct CampaignFile {
     pub(crate) one_per: OnePer,
     /// The share of the control group.
     pub(crate) hold_out: Option<Share>,
-    /// Whoever was mailed within so many days before `as_of` is left out.
+    /// Customers mailed within this many days before `as_of` are left out.
     pub(crate) unless_mailed_within: Option<Placed<DurationInDays>>,
     /// References included by hand.
     pub(crate) include: Placed<Vec<String>>,

@@ -9,7 +9,7 @@ use crate::domain::{Arm, CampaignState, Channel, CustomerId, OutboxState, PieceS
 use crate::error::Result;
 use crate::store::{Read, params};
 
-/// Something that somebody was sent.
+/// A piece that was sent to a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Mailing {
     pub(crate) campaign: String,
@@ -18,7 +18,7 @@ pub(crate) struct Mailing {
 }
 
 /// The last piece that each was sent from one day to another, but for those of the campaign `own`: letters and second letters
-/// that were posted, emails and reminders by email that were handed over. Of a reminder by letter nobody says that it was posted.
+/// that were posted, emails and reminders by email that were handed over. Reminders by letter have no date of posting.
 pub(super) fn mailed_between(
     read: &Read<'_>,
     own: &str,
@@ -62,7 +62,7 @@ pub(super) fn mailed_between(
     Ok(mailed)
 }
 
-/// The campaign that was mailed last, up to a day, with whom each of its pieces was for.
+/// The campaign mailed last up to a day, with the people of each piece.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LastMailing {
     pub(crate) slug: String,

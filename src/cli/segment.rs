@@ -142,7 +142,7 @@ fn text(preview: &SegmentPreview, as_of: NaiveDate, currency: Currency) -> Strin
     text
 }
 
-/// The rows as they are shown, below the names of the columns where there are any. What is yes or no of all who are shown says
+/// The rows as they are shown, below the names of the columns where there are any. What is yes or no for all rows adds
 /// nothing about one of them.
 fn table(customers: &[Matching], columns: &AskedColumns) -> Vec<Vec<String>> {
     let labels = columns.labels();

@@ -57,7 +57,7 @@ pub(crate) fn by_id(read: &Read<'_>, id: CustomerId) -> Result<Customer> {
     found.ok_or_else(|| Error::new("a customer is gone from the book").hint("run `regulars doctor`"))
 }
 
-/// The names of some people; the reference of somebody without a name.
+/// The names of some customers; the reference if they have no name.
 pub(crate) fn names(read: &Read<'_>, ids: &[CustomerId]) -> Result<HashMap<CustomerId, String>> {
     let mut names = HashMap::with_capacity(ids.len());
     let sql = "SELECT id, ref, first_name, last_name, full_name, suffix, company FROM customer WHERE id IN";
@@ -69,7 +69,7 @@ pub(crate) fn names(read: &Read<'_>, ids: &[CustomerId]) -> Result<HashMap<Custo
     Ok(names)
 }
 
-/// With whom some people live.
+/// The households of some customers.
 pub(crate) fn households(read: &Read<'_>, ids: &[CustomerId]) -> Result<HashMap<CustomerId, HouseholdId>> {
     let mut households = HashMap::with_capacity(ids.len());
     read.each_among("SELECT id, household_id FROM customer WHERE id IN", params![], ids, |row| {

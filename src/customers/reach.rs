@@ -49,7 +49,7 @@ pub(crate) fn reach(read: &Read<'_>) -> Result<HashMap<CustomerId, Reach>> {
     Ok(all)
 }
 
-/// How some people can be written to, by id.
+/// How some customers can be reached, by ID.
 pub(crate) fn reach_of(read: &Read<'_>, ids: &[CustomerId]) -> Result<HashMap<CustomerId, Reach>> {
     let mut some = HashMap::with_capacity(ids.len());
     let known = KnownReasons::of(read)?;
@@ -63,7 +63,7 @@ pub(crate) fn reach_of(read: &Read<'_>, ids: &[CustomerId]) -> Result<HashMap<Cu
 const COLUMNS: &str = "id, ref, household_id, post_consent, email_consent, deceased, email, moved_from, street, street2, city, \
                        postcode, country, home";
 
-/// Why people are not written to, beside what their cards have.
+/// Reasons against mail that are not on the customer's card.
 struct KnownReasons {
     suppressions: Suppressions,
     opted_out: HashSet<CustomerId>,

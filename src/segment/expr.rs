@@ -89,7 +89,7 @@ pub(super) enum Node {
     Contacts(Contact, Days),
     /// The response to a campaign, by its file's name.
     Answer(Answer, String),
-    /// Whether they, or somebody of their household, came to a campaign.
+    /// Whether they, or a member of their household, came to a campaign.
     Came(String),
     /// Whether they are among so many, by a figure over purchases, of all who bought in its days.
     Top(TopLimit, Box<Expr>),

@@ -24,7 +24,7 @@ pub(crate) struct AskedColumns {
     currency: Currency,
 }
 
-/// What somebody has in a column.
+/// A customer's value in a column.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Figure {
     Absent,
@@ -36,7 +36,7 @@ pub(crate) enum Figure {
     Number(f64),
 }
 
-/// What a condition and an order speak of, each thing once, without the reference and what is the same for everybody.
+/// What a condition and an order speak of, each thing once, without the reference and what is the same for everyone.
 pub(crate) fn asked_columns(condition: &Condition, order: Option<&Order>) -> AskedColumns {
     let mut facts = Vec::new();
     condition.root.facts(&mut facts);

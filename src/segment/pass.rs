@@ -1,6 +1,6 @@
-//! One pass over the purchases of everybody, in place of a look-up for each person.
+//! One pass over all purchases, instead of a look-up for each customer.
 //!
-//! A condition that cannot hold for somebody who bought nothing in its days is asked of those who did: grouped by person in the
+//! A condition that cannot hold without purchases in its days is evaluated for buyers only: grouped by customer in the
 //! order of the index, which reads each purchase once. All else is looked up only for those who are left.
 
 use super::expr::{Counted, Days, Expr, Node};
@@ -10,12 +10,12 @@ use crate::store::{Read, ToValue};
 
 /// Purchases of some days, grouped by person, with the conditions that the groups must meet.
 #[derive(Debug)]
-pub(super) struct Pass<'e> {
+pub(super) struct BuyerPass<'e> {
     days: Days,
     pub(super) terms: Vec<&'e Expr>,
 }
 
-impl<'e> Pass<'e> {
+impl<'e> BuyerPass<'e> {
     /// The cheapest pass that a condition allows, of the parts that all must hold: that over the fewest days.
     pub(super) fn of(read: &Read<'_>, terms: &[&'e Expr]) -> Result<Option<Self>> {
         let mut cheapest: Option<Self> = None;
@@ -33,7 +33,7 @@ impl<'e> Pass<'e> {
         Ok(cheapest)
     }
 
-    /// The figures that the pass gives beside the person, of those that are asked for.
+    /// The requested figures that the pass returns for each customer.
     pub(super) fn columns<'a>(&self, asked: impl Iterator<Item = &'a Expr>) -> Vec<Counted> {
         let mut facts = Vec::new();
         asked.for_each(|expr| expr.facts(&mut facts));
@@ -72,7 +72,7 @@ impl<'e> Pass<'e> {
     }
 }
 
-/// Whether a condition about purchases holds for somebody who has bought nothing. The database is asked: it has the last word on
+/// Whether a condition about purchases holds for a customer without any. The database is asked: it has the last word on
 /// its own arithmetic.
 pub(super) fn holds_without_purchases(read: &Read<'_>, term: &Expr) -> Result<bool> {
     let mut sql = Sql::counting(Counting::Nothing);

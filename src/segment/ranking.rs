@@ -9,7 +9,7 @@ use crate::domain::CustomerId;
 use crate::error::Result;
 use crate::store::{Read, Value};
 
-/// Puts those who match in order; `down` says of each key whether it goes down. At most `limit` of them, where there is one:
+/// Puts those who match in order; `down` has for each key whether it is descending. At most `limit` of them, where there is one:
 /// of all others no reference is read.
 pub(super) fn ranked(read: &Read<'_>, matches: Matches, down: &[bool], limit: Option<usize>) -> Result<Vec<Found>> {
     let Matches { ids, keys, refs } = matches;
@@ -51,7 +51,7 @@ pub(super) fn in_order(a: &Value<'_>, b: &Value<'_>, down: bool) -> Ordering {
     if down { compared.reverse() } else { compared }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "beside a number with a fraction")]
+#[expect(clippy::cast_precision_loss, reason = "compared with a number with a fraction")]
 fn number(value: &Value<'_>) -> f64 {
     match value {
         Value::Int(n) => *n as f64,

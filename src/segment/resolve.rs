@@ -18,7 +18,7 @@ pub(super) struct TopCut {
     pub(super) buyers: usize,
     /// How many of them are on top.
     pub(super) places: usize,
-    /// The figure of the last of them, and their reference; nobody's where all are on top.
+    /// The figure of the last of them, and their reference; none if all are on top.
     last: Option<(Value<'static>, String)>,
 }
 
@@ -54,7 +54,7 @@ impl TopCut {
         Ok(cut)
     }
 
-    /// Whether somebody is on top, as a condition about them alone.
+    /// Whether a customer is on top, as a condition about that customer alone.
     fn condition(self, figure: &Expr) -> Node {
         let Some(days) = figure.days_of_purchases().filter(|_| self.places > 0) else { return Node::YesNo(false) };
         let Some((value, reference)) = self.last else { return bought_in(days).node };
@@ -89,7 +89,7 @@ fn yes_no(node: Node) -> Expr {
     Expr { node, kind: Kind::YesNo, absent: false, text: String::new() }
 }
 
-/// Whether somebody bought within some days.
+/// Whether a customer bought within some days.
 fn bought_in(days: Days) -> Expr {
     let visits = Counted { measure: Measure::Visits, days }.expr();
     let none = Expr { node: Node::Whole(0), ..Counted { measure: Measure::Visits, days }.expr() };
@@ -122,7 +122,7 @@ pub(super) fn resolved(read: &Read<'_>, expr: &Expr) -> Result<Expr> {
     Ok(Expr { node, kind: expr.kind, absent: expr.absent, text: expr.text.clone() })
 }
 
-/// Whether the first or last purchase is on one side of a day that is the same for everybody, as whether there was any there.
+/// Whether the first or last purchase is on one side of a day that is the same for everyone, as whether there was any there.
 fn in_fewer_days(comparison: Comparison, a: &Expr, b: &Expr) -> Option<Node> {
     let (comparison, counted, day) = match (&a.node, &b.node) {
         (Node::Purchases(counted), Node::Day(day)) => (comparison, *counted, *day),

@@ -1,9 +1,9 @@
-//! Everybody who matches, with what they are ranked by: one statement, of a large book in halves that are read side by side.
+//! Everyone who matches, with what they are ranked by: one statement, of a large book in halves that are read side by side.
 
 use std::thread;
 
 use super::expr::{Expr, Node};
-use super::pass::Pass;
+use super::pass::BuyerPass;
 use super::sql::{Counting, Sql};
 use crate::domain::CustomerId;
 use crate::error::{Error, Result};
@@ -12,7 +12,7 @@ use crate::store::{Read, StoreReader, ToValue, Value, params};
 /// From how many customers on a book is read in halves: below, the second connection costs more than it saves.
 const IN_HALVES_FROM: i64 = 50_000;
 
-/// Everybody who matches, in no order.
+/// Everyone who matches, in no order.
 #[derive(Debug, Default)]
 pub(super) struct Matches {
     pub(super) ids: Vec<CustomerId>,
@@ -28,7 +28,7 @@ pub(super) struct Search<'e> {
     keys: Vec<&'e Expr>,
     /// The parts that all must hold, but for those of the pass.
     terms: Vec<&'e Expr>,
-    pass: Option<Pass<'e>>,
+    pass: Option<BuyerPass<'e>>,
     /// Without the countries of the book, which are read once.
     empty: Sql,
 }
@@ -36,7 +36,7 @@ pub(super) struct Search<'e> {
 impl<'e> Search<'e> {
     pub(super) fn of(read: &Read<'_>, root: &'e Expr, keys: Vec<&'e Expr>) -> Result<Self> {
         let mut search = Self::plain(read, root, keys)?;
-        search.pass = Pass::of(read, &search.terms)?;
+        search.pass = BuyerPass::of(read, &search.terms)?;
         if let Some(pass) = &search.pass {
             search.terms.retain(|term| !pass.terms.iter().any(|known| std::ptr::eq(*known, *term)));
         }
@@ -51,10 +51,10 @@ impl<'e> Search<'e> {
         Ok(Self { keys, terms, pass: None, empty })
     }
 
-    /// Everybody who matches.
+    /// Everyone who matches.
     pub(super) fn run(&self, read: &Read<'_>) -> Result<Matches> {
         let last: i64 = read.value("SELECT COALESCE(MAX(id), 0) FROM customer", params![])?;
-        let beside = if last >= IN_HALVES_FROM { read.beside() } else { None };
+        let beside = if last >= IN_HALVES_FROM { read.second_view() } else { None };
         match beside {
             Some(beside) => self.in_halves(read, beside, last / 2),
             None => self.part(read, None),
@@ -72,7 +72,7 @@ impl<'e> Search<'e> {
         })
     }
 
-    /// Those who match, of everybody or of those from one id to another.
+    /// The matching customers of the whole book, or of a range of IDs.
     fn part(&self, read: &Read<'_>, range: Option<(i64, i64)>) -> Result<Matches> {
         let (text, sql) = self.statement(range);
         let reads_cards = self.reads_cards();
@@ -149,7 +149,7 @@ impl Matches {
 }
 
 impl Expr {
-    /// Whether anything in it stands on the customer's card, rather than in a table beside it.
+    /// Whether anything in it is on the customer's card, and not in another table.
     fn is_on_card(&self) -> bool {
         let mut facts = Vec::new();
         self.facts(&mut facts);

@@ -39,7 +39,7 @@ pub(super) enum Counting {
     Columns(Vec<(Counted, String)>),
     /// Inside a pass over purchases `p` of these days, grouped by person.
     Grouped(Days),
-    /// As they are of somebody who bought nothing.
+    /// Their values for a customer without purchases.
     Nothing,
 }
 
@@ -105,7 +105,7 @@ impl Sql {
             }
             Node::Bought(words, days) => self.bought(words, *days),
             Node::Came(campaign) => self.came(campaign),
-            // Whoever asks has put the place of the cut in its place; nobody is on top of an unknown book.
+            // The caller has replaced it by the figure at the cut; no one is on top of an unknown book.
             Node::Top(..) => "FALSE".to_owned(),
             Node::Preference(key) => {
                 let is_key = folded_equal_sql("f.key", &self.text(&case_folded(key)));
@@ -307,7 +307,7 @@ impl Sql {
         }
     }
 
-    /// Whether they came, or somebody did who lives with them now: a piece was for all of its household, whoever brought it.
+    /// Whether they, or a present member of their household, came: a piece was for its whole household.
     fn came(&mut self, campaign: &str) -> String {
         let [campaign, redeemed] = [campaign, Response::Redeemed.as_str()].map(|text| self.text(text));
         format!(

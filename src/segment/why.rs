@@ -224,7 +224,7 @@ impl Asked<'_> {
         })?;
         Ok(match came {
             Some((reference, on)) => format!("the letter to {} was redeemed on {on}", text::quote(&reference)),
-            None => "nobody of the household came".to_owned(),
+            None => "no one of the household came".to_owned(),
         })
     }
 

@@ -255,9 +255,9 @@ impl StoreReader {
 }
 
 impl Read<'_> {
-    /// A second view, for a thread beside this one; none inside a transaction, whose changes it would not see, nor where the file
+    /// A second view, for another thread; none inside a transaction, whose changes it would not see, nor where the file
     /// cannot be opened once more.
-    pub(crate) fn beside(&self) -> Option<StoreReader> {
+    pub(crate) fn second_view(&self) -> Option<StoreReader> {
         let path = self.connection.path().filter(|path| !path.is_empty() && self.connection.is_autocommit())?;
         let other = StoreReader::open(Path::new(path)).ok()?;
         // On a read-only disk it opens, and cannot read.

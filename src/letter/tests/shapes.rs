@@ -294,7 +294,7 @@ fn codes_keep_clear_of_the_folds() {
             assert!(is_whole && geometry.folds.into_iter().all(is_clear), "{paper} {lines} {end}: {laid}");
         }
     }
-    // In the text of a short letter the code goes down beside the signature, and nothing else moves.
+    // In the text of a short letter the code goes down next to the signature, and nothing else moves.
     let laid = |folded| {
         let window = if folded { EnvelopeWindow::Us10 } else { EnvelopeWindow::None };
         let laid = text_of(&format!("{}{}", "a\n\n".repeat(8), ends[0]), Stationery { window, ..us() });

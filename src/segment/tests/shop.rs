@@ -41,7 +41,7 @@ pub(super) fn as_of() -> NaiveDate {
 }
 
 const CITIES: [&str; 6] = ["", "Springfield", "Zürich", "ZÜRICH", "San José", "O'Fallon"];
-/// Everybody lives alone but for those of the numbers below 40, of whom the even live with the one before.
+/// Below number 40, each even number shares a household with the one before; all others have their own.
 pub(super) fn home_of(id: usize) -> usize {
     if id < 40 && id.is_multiple_of(2) { id - 1 } else { id }
 }
