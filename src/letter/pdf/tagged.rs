@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::letter::line::links;
 use crate::letter::page::reading::{self, Reading};
 use crate::letter::page::role::{ReadingRole, Step};
-use crate::letter::page::{Mark, TextLine};
+use crate::letter::page::{Glyph, Mark, TextLine};
 use crate::letter::print::separately;
 use crate::letter::{PrintJob, Printed};
 
@@ -21,7 +21,7 @@ use crate::letter::{PrintJob, Printed};
 /// # Errors
 /// When the work is stopped, or the file cannot be written.
 pub(crate) fn print_tagged(job: &PrintJob<'_>, out: &mut impl Write) -> Result<Printed> {
-    let laid = separately::lay_out(job)?;
+    let mut laid = separately::lay_out(job)?;
     if laid.letters.is_empty() || !laid.printed.is_to_be_written(job.leave_out_problems) {
         return Ok(laid.printed);
     }
@@ -29,6 +29,8 @@ pub(crate) fn print_tagged(job: &PrintJob<'_>, out: &mut impl Write) -> Result<P
         pen: Pen::new(&laid.fonts, Drawn::none(0, job.images.list().len())),
         structure: Structure::new(),
         height: 0.0,
+        spaces: laid.fonts.faces().iter().map(|face| face.chars.iter().position(|c| *c == Some(' '))).collect(),
+        has_space: vec![false; laid.fonts.faces().len()],
     };
     let (mut compressor, mut pages) = (Compressor::new(), Vec::new());
     for (number, (letter, stationery)) in laid.letters.iter().enumerate() {
@@ -38,7 +40,14 @@ pub(crate) fn print_tagged(job: &PrintJob<'_>, out: &mut impl Write) -> Result<P
             pages.push(TaggedPage { content: compressor.compress(page.pen.content())?, size });
         }
     }
-    let TaggedPen { pen, structure, .. } = page;
+    let TaggedPen { pen, structure, spaces, has_space, .. } = page;
+    for (face, space) in spaces.into_iter().enumerate().filter(|(face, _)| has_space[*face]) {
+        let codes = &laid.fonts.faces()[face].codes;
+        let glyph = codes.iter().position(|code| Some(usize::from(*code)) == space);
+        if let Some(glyph) = glyph.and_then(|glyph| u16::try_from(glyph).ok()) {
+            laid.used.mark(&laid.fonts, face, glyph, " ");
+        }
+    }
     let every_glyph_says_something =
         (0..laid.fonts.faces().len()).all(|face| laid.used.of(&laid.fonts, face).all(|(_, text)| !text.is_empty()));
     let images = job.images.list().iter().zip(&pen.drawn.images);
@@ -64,6 +73,9 @@ struct TaggedPen<'a> {
     structure: Structure,
     /// Of the sheet.
     height: f32,
+    /// The code of the space of each face, and whether a line ends in one.
+    spaces: Vec<Option<usize>>,
+    has_space: Vec<bool>,
 }
 
 impl TaggedPen<'_> {
@@ -81,6 +93,13 @@ impl TaggedPen<'_> {
                 self.structure.part(&path);
                 continue;
             };
+            let spaced = match mark {
+                Mark::Text { x, y, line } if !path.is_empty() => {
+                    Some(Mark::Text { x: *x, y: *y, line: self.with_space(line) })
+                }
+                _ => None,
+            };
+            let mark = spaced.as_ref().unwrap_or(mark);
             match mark {
                 Mark::Text { x, y, line } if !line.links.is_empty() && !path.is_empty() => {
                     for (start, piece, link) in links::pieces(line) {
@@ -116,6 +135,19 @@ impl TaggedPen<'_> {
         if open.is_some() {
             self.pen.close();
         }
+    }
+
+    /// A line with a space at its end, which has no width: its last word and the first of the next line are two. A divided
+    /// word goes on.
+    fn with_space(&mut self, line: &TextLine) -> TextLine {
+        let mut line = line.clone();
+        let code_of = |face: usize| u16::try_from((*self.spaces.get(face)?)?).ok();
+        let last = line.runs.last_mut().filter(|_| !line.text.ends_with('-'));
+        if let Some((run, code)) = last.and_then(|run| code_of(run.face).map(|code| (run, code))) {
+            run.glyphs.push(Glyph { code, advance: 0.0, offset: (0.0, 0.0) });
+            self.has_space[run.face] = true;
+        }
+        line
     }
 
     /// Ends the stretch of content that is open, and begins one of this part, unless it is the same.
