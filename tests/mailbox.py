@@ -43,7 +43,7 @@ passdb {
 }
 userdb {
   driver = static
-  args = uid=no one gid=GROUP home=MAIL/%u
+  args = uid=nobody gid=GROUP home=MAIL/%u
 }
 service anvil {
   unix_listener anvil-auth-penalty {
@@ -154,7 +154,7 @@ def look(shop, postfix, dovecot):
     settings(shop, f"imaps://{place}")
     shop.write("../mail-password", "coffee")
     refused = shop.run("bounces", status=1).stderr
-    assert "does not let `june` in: [AUTHENTICATIONFAILED]" in refused and "app password" in refused, refused
+    assert "rejects the sign-in of `june`: [AUTHENTICATIONFAILED]" in refused and "app password" in refused, refused
     shop.write("../mail-password", "tea\n")
     wanted = [
         ("ben@example.com", "unsubscribed", "unsubscribed"),

@@ -34,7 +34,7 @@ virtual_mailbox_maps = MAPS
 virtual_minimum_uid = 100
 virtual_uid_maps = static:UID
 virtual_gid_maps = static:UID
-virtual_alias_maps = inline:{{late@example.com = no one@other.example}}
+virtual_alias_maps = inline:{{late@example.com = nobody@other.example}}
 transport_maps = inline:{{other.example = error:5.1.1 there is no such person here}}
 smtpd_tls_cert_file = HERE/cert.pem
 smtpd_tls_key_file = HERE/key.pem
