@@ -15,6 +15,7 @@ use std::time::Instant;
 use chrono::NaiveDate;
 use regulars::letter::{EnvelopeWindow, Fonts, Images, Layout, Letter, PrintJob, Stationery};
 use regulars::merge::block::{Block, Span};
+use regulars::merge::head::Margins;
 
 mod peer;
 
@@ -121,6 +122,8 @@ fn main() -> Outcome<()> {
         logo: Some("letterhead.png".to_owned()),
         signature: Some("signature.png".to_owned()),
         signer: "Helen Wiedeman".to_owned(),
+        // All of its glyphs fit one page.
+        margins: Margins { left: Some(25.4), right: Some(25.4), ..Margins::default() },
         ..Stationery::default()
     }];
     let job = PrintJob {
