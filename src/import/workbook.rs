@@ -56,6 +56,9 @@ pub(super) fn table(source: &TextSource, kind: FileKind, sheet: Option<&str>) ->
         bounded(&mut archive)?;
         let mut content = Vec::new();
         archive.by_name("content.xml").map_err(damaged)?.read_to_end(&mut content).map_err(damaged)?;
+        if !is_well_formed(&content) {
+            return Err(damaged("an element of content.xml has no end"));
+        }
         if cells_of_ods(&content) > MOST_CELLS {
             return Err(too_large());
         }
@@ -145,6 +148,33 @@ fn bounded<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether every element of an XML file ends where it should. The reader of .ods files looks for such an end forever.
+fn is_well_formed(content: &[u8]) -> bool {
+    let mut open: Vec<&[u8]> = Vec::new();
+    let mut rest = content;
+    while let Some(start) = memchr::memchr(b'<', rest) {
+        rest = &rest[start + 1..];
+        let skipped = [(&b"!--"[..], &b"-->"[..]), (b"![CDATA[", b"]]>"), (b"?", b"?>"), (b"!", b">")];
+        if let Some((_, end)) = skipped.into_iter().find(|(begin, _)| rest.starts_with(begin)) {
+            let Some(at) = memmem::find(rest, end) else { return false };
+            rest = &rest[at + end.len()..];
+            continue;
+        }
+        let Some(end) = memchr::memchr2(b'<', b'>', rest).filter(|end| rest[*end] == b'>') else { return false };
+        let tag = &rest[..end];
+        rest = &rest[end + 1..];
+        let name = |tag: &'_ [u8]| tag.iter().position(|c| c.is_ascii_whitespace() || *c == b'/').unwrap_or(tag.len());
+        if let Some(ended) = tag.strip_prefix(b"/") {
+            if open.pop() != Some(&ended[..name(ended)]) {
+                return false;
+            }
+        } else if !tag.ends_with(b"/") {
+            open.push(&tag[..name(tag)]);
+        }
+    }
+    open.is_empty()
 }
 
 /// The number of cells in a sheet of an .ods, with repetitions expanded.
@@ -406,6 +436,22 @@ mod tests {
             assert_eq!(number_text(number, format), text, "{number} {format:?}");
         }
         assert_eq!(["A", "Z", "AA", "XFD"], [0, 25, 26, 16_383].map(letters).each_ref().map(String::as_str));
+    }
+
+    #[test]
+    fn elements_without_an_end_are_found() {
+        for (content, expected) in [
+            ("<?xml version=\"1.0\"?><a b=\"c\"><d/>text<e x='1'></e ></a>", true),
+            ("<a><!-- <b> --><![CDATA[<c>]]></a>", true),
+            ("<a>", false),
+            ("<a></b>", false),
+            ("<a></</a>", false),
+            ("<a></a", false),
+            ("</a>", false),
+            ("<a><!-- </a>", false),
+        ] {
+            assert_eq!(is_well_formed(content.as_bytes()), expected, "{content}");
+        }
     }
 
     #[test]
